@@ -10,4 +10,8 @@
 //! - `wasm`: the thin binding for JavaScript, on wasm32 only.
 
 pub mod codec;
+pub mod manager;
+pub mod persistence;
 pub mod protocol;
+#[cfg(target_arch = "wasm32")]
+pub mod wasm;

@@ -169,7 +169,9 @@ mod tests {
         assert!(config.set("bloomFilterErrorRate", 0.5).is_ok());
         assert_eq!(
             config.set("maxHistory", 1.0),
-            Err(Error::InvalidArgument("config.maxHistory is not a setting".into()))
+            Err(Error::InvalidArgument(
+                "config.maxHistory is not a setting".into()
+            ))
         );
         assert_eq!(config.get("maxHistory"), None);
     }

@@ -1,5 +1,5 @@
 //! One channel as a deterministic state machine: every entry point takes the time as an argument, changes
-//! memory only, and returns what happened as effects. Nothing in here does I/O, reads a clock or panics.
+//! memory only, and returns what happened as [`Effects`]. Nothing in here does I/O, reads a clock or panics.
 #![deny(
     clippy::arithmetic_side_effects,
     clippy::expect_used,
@@ -20,23 +20,35 @@
 )]
 
 mod bloom;
+mod channel;
 mod config;
+mod effects;
 mod error;
 mod format;
 mod hash;
+mod history;
 mod id;
+mod incoming;
+mod known;
 mod message;
+mod outgoing;
+mod pending;
+mod repair;
 mod snapshot;
 mod time;
+mod timeline;
 mod timing;
 
 pub use bloom::{BloomFilter, FilterError, ReceivedFilter, RollingBloomFilter};
+pub use channel::{Channel, Saved, check_outgoing};
 pub use config::{Config, Dialect};
+pub use effects::{Effects, Event, LostReason, Received};
 pub use error::Error;
 pub use format::Format;
-pub use hash::IdHash;
+pub use hash::{IdHash, hash};
 pub use id::{ChannelId, MessageId, ParticipantId};
 pub use message::{HistoryEntry, Kind, MAX_CLOCK, MAX_CONTENT, Message, StoredMessage};
+pub use outgoing::MAX_OUTGOING;
 pub use snapshot::{HistoryUpdate, RepairRequest, RepairResponse, Snapshot, Unacknowledged, Waiting};
 pub use time::Millis;
 pub use timing::{in_response_group, request_delay, response_delay};

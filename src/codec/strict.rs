@@ -1,0 +1,265 @@
+//! A walk over protobuf bytes before they are parsed. It refuses what nim-sds refuses and prost forgives (numbers
+//! written longer than needed, groups), what we don't want to guess about (known fields of another type), and too
+//! many entries before memory is taken for them. What it finds wrong it names by field.
+
+use crate::protocol::Error;
+
+/// What bytes are supposed to be.
+pub(super) struct Schema {
+    /// How the thing is called in error texts.
+    pub name: &'static str,
+    pub fields: &'static [Field],
+}
+
+/// A field that we know. Others are skipped, as protobuf wants it.
+pub(super) struct Field {
+    number: u64,
+    name: &'static str,
+    kind: Kind,
+}
+
+enum Kind {
+    Number,
+    Bytes,
+    /// Messages inside, at most so many of them.
+    Nested(&'static Schema, usize),
+}
+
+/// The value of a field, as far as wire types tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Value<'a> {
+    Number(u64),
+    Bytes(&'a [u8]),
+    Fixed,
+}
+
+/// More fields than any schema has.
+const MAX_FIELDS: usize = 16;
+
+/// Checks bytes, and the messages nested in them, against a schema.
+///
+/// # Errors
+/// `Deserialization`, with the name of the field and what is wrong with it.
+pub(super) fn check(bytes: &[u8], schema: &'static Schema) -> Result<(), Error> {
+    let mut counts = [0_usize; MAX_FIELDS];
+    for item in fields(bytes) {
+        let (number, value) = item.map_err(|fault| refuse(schema.name, &fault))?;
+        let known = schema.fields.iter().zip(&mut counts);
+        let Some((field, count)) = known.into_iter().find(|(field, _)| field.number == number) else {
+            continue;
+        };
+        *count = count.saturating_add(1);
+        field.check(value, *count).map_err(|fault| match fault {
+            Fault::Here(text) => refuse(&format!("{}.{}", schema.name, field.name), &text),
+            Fault::Inside(error) => error,
+        })?;
+    }
+    Ok(())
+}
+
+enum Fault {
+    Here(String),
+    Inside(Error),
+}
+
+impl Field {
+    pub const fn number(number: u64, name: &'static str) -> Self {
+        Self::new(number, name, Kind::Number)
+    }
+
+    pub const fn bytes(number: u64, name: &'static str) -> Self {
+        Self::new(number, name, Kind::Bytes)
+    }
+
+    /// At most `limit` messages of this schema.
+    pub const fn nested(number: u64, name: &'static str, schema: &'static Schema, limit: usize) -> Self {
+        Self::new(number, name, Kind::Nested(schema, limit))
+    }
+
+    const fn new(number: u64, name: &'static str, kind: Kind) -> Self {
+        Self { number, name, kind }
+    }
+
+    /// `count`: how many values the field has so far, this one included.
+    fn check(&self, value: Value<'_>, count: usize) -> Result<(), Fault> {
+        match (&self.kind, value) {
+            (Kind::Number, Value::Number(_)) | (Kind::Bytes, Value::Bytes(_)) => Ok(()),
+            (Kind::Nested(_, limit), Value::Bytes(_)) if count > *limit => {
+                Err(Fault::Here(format!("more than {limit} entries")))
+            }
+            (Kind::Nested(schema, _), Value::Bytes(inner)) => check(inner, schema).map_err(Fault::Inside),
+            (kind, value) => Err(Fault::Here(format!(
+                "{}, expected {}",
+                value.describe(),
+                kind.describe()
+            ))),
+        }
+    }
+}
+
+impl Kind {
+    fn describe(&self) -> &'static str {
+        match self {
+            Self::Number => "a varint",
+            Self::Bytes | Self::Nested(..) => "a length-delimited value",
+        }
+    }
+}
+
+impl Value<'_> {
+    fn describe(&self) -> &'static str {
+        match self {
+            Self::Number(_) => "found a varint",
+            Self::Bytes(_) => "found a length-delimited value",
+            Self::Fixed => "found a fixed-size value",
+        }
+    }
+}
+
+/// The error for something wrong at a named place.
+pub(super) fn refuse(place: &str, what: &str) -> Error {
+    Error::Deserialization(format!("{place}: {what}"))
+}
+
+/// The fields of a message in the order they were written. Ends after the first error.
+pub(super) fn fields(bytes: &[u8]) -> impl Iterator<Item = Result<(u64, Value<'_>), String>> {
+    let mut reader = Reader { rest: bytes };
+    std::iter::from_fn(move || {
+        if reader.rest.is_empty() {
+            return None;
+        }
+        let item = reader.field();
+        if item.is_err() {
+            reader.rest = &[];
+        }
+        Some(item)
+    })
+}
+
+struct Reader<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    fn field(&mut self) -> Result<(u64, Value<'a>), String> {
+        let key = self.varint()?;
+        let (number, wire_type) = (key >> 3, key & 7);
+        // The range that protobuf defines.
+        if !(1..1 << 29).contains(&number) {
+            return Err(format!("field number {number} doesn't exist"));
+        }
+        let value = match wire_type {
+            0 => Value::Number(self.varint()?),
+            1 => self.take(8).map(|_| Value::Fixed)?,
+            2 => {
+                let length = self.varint()?;
+                Value::Bytes(self.take(length)?)
+            }
+            5 => self.take(4).map(|_| Value::Fixed)?,
+            _ => {
+                return Err(format!(
+                    "field {number} has wire type {wire_type}, which is not supported"
+                ));
+            }
+        };
+        Ok((number, value))
+    }
+
+    fn take(&mut self, length: u64) -> Result<&'a [u8], String> {
+        let split = usize::try_from(length)
+            .ok()
+            .and_then(|length| self.rest.split_at_checked(length));
+        let Some((taken, rest)) = split else {
+            return Err(format!(
+                "a value of {length} bytes where {} are left",
+                self.rest.len()
+            ));
+        };
+        self.rest = rest;
+        Ok(taken)
+    }
+
+    /// Reads a number in the shortest form that holds it; other forms are errors.
+    fn varint(&mut self) -> Result<u64, String> {
+        let mut value = 0_u64;
+        for shift in (0..64).step_by(7) {
+            let Some((byte, rest)) = self.rest.split_first() else {
+                return Err("ends within a number".into());
+            };
+            self.rest = rest;
+            value |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return check_last(*byte, shift).map(|()| value);
+            }
+        }
+        Err("a number of more than 10 bytes".into())
+    }
+}
+
+/// Whether a number may end with this byte, whose bits count from `shift` on.
+fn check_last(byte: u8, shift: u32) -> Result<(), String> {
+    if byte == 0 && shift > 0 {
+        return Err("a number written longer than needed".into());
+    }
+    // One bit is left for the tenth byte.
+    if byte > 1 && shift == 63 {
+        return Err("a number of more than 64 bits".into());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn walk(bytes: &[u8]) -> Result<Vec<(u64, Value<'_>)>, String> {
+        fields(bytes).collect()
+    }
+
+    #[test]
+    fn every_supported_wire_type_is_walked_over() {
+        let bytes = [
+            0x08, 0x96, 0x01, 0x12, 2, 7, 8, 0x1d, 0, 0, 0, 0, 0x21, 0, 0, 0, 0, 0, 0, 0, 0,
+        ];
+        let expected = [
+            (1, Value::Number(150)),
+            (2, Value::Bytes(&[7, 8])),
+            (3, Value::Fixed),
+            (4, Value::Fixed),
+        ];
+        assert_eq!(walk(&bytes).unwrap(), expected);
+        let largest = [8, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1];
+        assert_eq!(walk(&largest).unwrap(), [(1, Value::Number(u64::MAX))]);
+    }
+
+    #[test]
+    fn what_nim_sds_refuses_is_refused_with_a_reason() {
+        let wrong: [(&[u8], &str); 10] = [
+            (&[0x08], "ends within a number"),
+            (&[0x08, 0x80], "ends within a number"),
+            (&[0x08, 0x87, 0x00], "longer than needed"),
+            (&[0x88, 0x00, 0x01], "longer than needed"),
+            (
+                &[0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2],
+                "64 bits",
+            ),
+            (
+                &[
+                    0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x81, 1,
+                ],
+                "10 bytes",
+            ),
+            (&[0x00, 0x00], "field number 0"),
+            (&[0x0b, 0x0c], "wire type 3"),
+            (&[0x0e], "wire type 6"),
+            (
+                &[0x12, 0xff, 0xff, 0xff, 0xff, 0x0f, 0],
+                "4294967295 bytes where 1",
+            ),
+        ];
+        for (bytes, reason) in wrong {
+            let text = walk(bytes).unwrap_err();
+            assert!(text.contains(reason), "{bytes:x?}: {text}");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! From what a backend has kept to a channel in memory.
+
+use std::rc::Rc;
+
+use super::{
+    Error, Host, Inner,
+    error::{Operation, PersistenceError},
+    flush::failure,
+    slot::Slot,
+};
+use crate::{
+    codec::{NimSds, snapshot, wire},
+    persistence::{ChannelData, Persistence},
+    protocol::{self, Channel, ChannelId, Millis, Saved, Snapshot, StoredMessage},
+};
+
+impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
+    /// The slot of a channel that is in memory, loading it first if need be.
+    ///
+    /// # Errors
+    /// `PersistenceError` if the backend fails or gives something unusable; then nothing is in memory and storage is
+    /// left as it is.
+    pub(super) async fn loaded(
+        &self,
+        id: &ChannelId,
+        now: Millis,
+    ) -> Result<Rc<Slot<P::Error>>, Error<P::Error>> {
+        self.check_open()?;
+        let slot = self.slot(id);
+        if let Some(_turn) = slot.gate.turn_unless(|| slot.is_ready()).await
+            && !slot.is_loaded()
+        {
+            let loaded = self.load(id, &slot, now).await;
+            if loaded.is_err() {
+                self.forget_slot(id, &slot);
+            }
+            loaded?;
+        }
+        Ok(slot)
+    }
+
+    async fn load(&self, id: &ChannelId, slot: &Slot<P::Error>, now: Millis) -> Result<(), Error<P::Error>> {
+        let data = self.persistence.load_channel(id).await;
+        let data = data.map_err(|cause| Error::Persistence(failure(id, Operation::LoadChannel, cause)))?;
+        let saved = read(data.unwrap_or_default()).map_err(|reason| {
+            let reason = reason.to_string();
+            let channel = id.clone();
+            Error::Persistence(PersistenceError {
+                channel,
+                operation: Operation::LoadChannel,
+                reason,
+                cause: None,
+            })
+        })?;
+        let (me, config) = (self.participant.clone(), self.config.clone());
+        let (channel, effects) = Channel::restore(id.clone(), me, config, &NimSds, saved, now);
+        slot.set_channel(channel);
+        slot.record(effects)?;
+        Ok(())
+    }
+}
+
+fn read(data: ChannelData) -> Result<Saved, protocol::Error> {
+    let snapshot = data
+        .meta
+        .map(snapshot::decode)
+        .transpose()?
+        .unwrap_or_else(Snapshot::default);
+    let history = data.message_history.into_iter().map(|bytes| read_message(bytes));
+    Ok(Saved {
+        snapshot,
+        history: history.collect::<Result<_, _>>()?,
+        hints: data.retrieval_hints,
+    })
+}
+
+fn read_message(bytes: bytes::Bytes) -> Result<StoredMessage, protocol::Error> {
+    wire::decode_stored(bytes).map(|(message, _)| message)
+}

@@ -1,0 +1,391 @@
+//! Many channels of one participant: runs an operation in memory, persists once at its end, and hands out the events
+//! after that. Operations on a channel never interleave; while its storage is busy, those that come change memory and
+//! share the next flush (group commit).
+
+mod error;
+mod event;
+mod flush;
+mod gate;
+mod load;
+mod slot;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    rc::Rc,
+    sync::Arc,
+};
+
+use bytes::Bytes;
+
+pub use error::{Error, Operation, PersistenceError};
+pub use event::Event;
+use slot::Slot;
+
+use crate::{
+    codec::wire,
+    persistence::Persistence,
+    protocol::{
+        self, Channel, ChannelId, Config, Effects, Kind, Message, MessageId, Millis, ParticipantId, Received,
+        check_outgoing,
+    },
+};
+
+/// The application, as the manager calls it. It may call the manager back at any time.
+pub trait Host<E> {
+    /// Something happened. Events of one channel come in order, after the change that caused them was saved.
+    fn event(&self, channel: &ChannelId, event: Event<E>);
+
+    /// Asked when a message enters a causal history and has no retrieval hint yet.
+    fn retrieval_hint(&self, _message: &MessageId, _channel: &ChannelId) -> Option<Bytes> {
+        None
+    }
+}
+
+/// The reliability manager of one participant. Clones share one state.
+pub struct Manager<P: Persistence, H: Host<P::Error>> {
+    inner: Rc<Inner<P, H>>,
+}
+
+struct Inner<P: Persistence, H: Host<P::Error>> {
+    participant: ParticipantId,
+    config: Arc<Config>,
+    persistence: P,
+    host: H,
+    slots: RefCell<BTreeMap<ChannelId, Rc<Slot<P::Error>>>>,
+    closed: Cell<bool>,
+}
+
+/// The result of an operation.
+pub type Result<T, P> = std::result::Result<T, Error<<P as Persistence>::Error>>;
+
+impl<P: Persistence, H: Host<P::Error>> Clone for Manager<P, H> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: self.inner.clone(),
+        }
+    }
+}
+
+impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
+    /// A manager without channels. `participant` names this member; empty disables SDS-R.
+    pub fn new(participant: ParticipantId, config: Config, persistence: P, host: H) -> Self {
+        let slots = RefCell::default();
+        let inner = Inner {
+            participant,
+            config: Arc::new(config),
+            persistence,
+            host,
+            slots,
+            closed: Cell::new(false),
+        };
+        Self {
+            inner: Rc::new(inner),
+        }
+    }
+
+    /// The settings in force.
+    pub fn config(&self) -> &Config {
+        &self.inner.config
+    }
+
+    /// Loads a channel, or creates it if nothing was saved.
+    ///
+    /// # Errors
+    /// Every operation that needs a channel loads it when it is first used, and fails with `Persistence` if that
+    /// fails; after [`close`](Self::close) every operation fails with `InvalidState`.
+    pub async fn ensure_channel(&self, channel: &ChannelId, now: Millis) -> Result<(), P> {
+        self.inner
+            .operate(channel, now, |_| Ok(((), Effects::default())))
+            .await
+    }
+
+    /// Wipes a channel: with one call from storage, then from memory.
+    ///
+    /// # Errors
+    /// `Persistence` if the backend fails; then memory is kept.
+    pub async fn remove_channel(&self, channel: &ChannelId) -> Result<(), P> {
+        self.inner.check_open()?;
+        self.inner.remove(channel).await
+    }
+
+    /// Removes every channel that is in memory.
+    ///
+    /// # Errors
+    /// As [`remove_channel`](Self::remove_channel), the first that occurred; the other channels are removed.
+    pub async fn reset(&self) -> Result<(), P> {
+        self.inner.check_open()?;
+        let mut result = Ok(());
+        for channel in self.channels() {
+            result = result.and(self.inner.remove(&channel).await);
+        }
+        result
+    }
+
+    /// Refuses operations from now on, waits for those under way, and releases memory. Storage is untouched.
+    pub async fn close(&self) {
+        self.inner.closed.set(true);
+        let slots: Vec<_> = self.inner.slots.borrow().clone().into_iter().collect();
+        for (id, slot) in slots {
+            drop(slot.gate.turn_unless(|| slot.is_ready()).await);
+            self.inner.settle(&id, &slot, slot.last_ticket()).await;
+            slot.clear();
+        }
+        self.inner.slots.take();
+    }
+
+    /// Makes the bytes of a message to broadcast. From then on it is in the history, and sent again until somebody
+    /// acknowledges it.
+    ///
+    /// # Errors
+    /// As [`Channel::wrap`]; nothing has changed then.
+    pub async fn wrap_outgoing(
+        &self,
+        content: Bytes,
+        id: MessageId,
+        channel: &ChannelId,
+        now: Millis,
+    ) -> Result<Bytes, P> {
+        check_outgoing(&content, &id)?;
+        self.inner
+            .wrap(channel, now, |channel| channel.wrap(content, id, now))
+            .await
+    }
+
+    /// Makes the bytes of a sync message to broadcast.
+    ///
+    /// # Errors
+    /// As [`Channel::wrap_sync`].
+    pub async fn wrap_sync(&self, id: MessageId, channel: &ChannelId, now: Millis) -> Result<Bytes, P> {
+        self.inner
+            .wrap(channel, now, |channel| channel.wrap_sync(id, now))
+            .await
+    }
+
+    /// Makes the bytes of an ephemeral message to broadcast: no state, no order, no repair.
+    ///
+    /// # Errors
+    /// `InvalidArgument` and `MessageTooLarge` as [`check_outgoing`].
+    pub fn wrap_ephemeral(&self, content: Bytes, id: MessageId, channel: &ChannelId) -> Result<Bytes, P> {
+        self.inner.check_open()?;
+        check_outgoing(&content, &id)?;
+        Ok(wire::encode(&Message {
+            message_id: id,
+            channel_id: channel.clone(),
+            sender_id: self.inner.participant.clone(),
+            content,
+            ..Message::default()
+        }))
+    }
+
+    /// Takes in bytes from the network. The channel comes from the message.
+    ///
+    /// # Errors
+    /// `Deserialization` if the bytes are no message; nothing has changed then.
+    pub async fn unwrap_received(&self, bytes: Bytes, now: Millis) -> Result<Received, P> {
+        self.inner.check_open()?;
+        let message = wire::decode(bytes)?;
+        if message.kind() == Kind::Ephemeral {
+            return Ok(self.inner.pass_on(message));
+        }
+        let channel = message.channel_id.clone();
+        self.inner
+            .operate(&channel, now, |channel| channel.receive(message, now))
+            .await
+    }
+
+    /// The application got these messages elsewhere: what waits for them need not wait any more.
+    ///
+    /// # Errors
+    /// `InvalidArgument` if the channel is not in memory.
+    pub async fn mark_dependencies_met(
+        &self,
+        ids: &[MessageId],
+        channel: &ChannelId,
+        now: Millis,
+    ) -> Result<(), P> {
+        self.inner.check_open()?;
+        if !self.inner.slots.borrow().contains_key(channel) {
+            let reason = format!("channelId {channel:?} is not a channel of this manager");
+            return Err(protocol::Error::InvalidArgument(reason).into());
+        }
+        self.inner
+            .operate(channel, now, |channel| {
+                Ok(((), channel.mark_dependencies_met(ids)))
+            })
+            .await
+    }
+
+    /// Looks for own messages to send again and for waiting messages to give up. To be called every
+    /// `bufferSweepInterval`. Does nothing for a channel that is not in memory.
+    ///
+    /// # Errors
+    /// `InvalidState` after [`close`](Self::close).
+    pub async fn check_unacknowledged(&self, channel: &ChannelId, now: Millis) -> Result<(), P> {
+        self.inner
+            .sweep(channel, now, Channel::check_unacknowledged)
+            .await
+    }
+
+    /// Looks for repair requests to answer and to renew, in every channel. To be called every `repairSweepInterval`.
+    ///
+    /// # Errors
+    /// `InvalidState` after [`close`](Self::close).
+    pub async fn run_repair_sweep(&self, now: Millis) -> Result<(), P> {
+        self.inner.check_open()?;
+        for channel in self.channels() {
+            self.inner.sweep(&channel, now, Channel::sweep_repairs).await?;
+        }
+        Ok(())
+    }
+
+    /// The channels that are in memory.
+    pub fn channels(&self) -> Vec<ChannelId> {
+        let slots = self.inner.slots.borrow();
+        slots
+            .iter()
+            .filter(|(_, slot)| slot.is_loaded())
+            .map(|(id, _)| id.clone())
+            .collect()
+    }
+
+    /// Reads a channel. `None` if it is not in memory.
+    pub fn read<T>(&self, channel: &ChannelId, read: impl FnOnce(&Channel) -> T) -> Option<T> {
+        let slot = self.inner.slots.borrow().get(channel).cloned()?;
+        slot.read(read)
+    }
+
+    /// Whether [`close`](Self::close) was called.
+    pub fn is_closed(&self) -> bool {
+        self.inner.closed.get()
+    }
+}
+
+impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
+    fn check_open(&self) -> std::result::Result<(), protocol::Error> {
+        if self.closed.get() {
+            return Err(protocol::Error::InvalidState("the manager was cleaned up".into()));
+        }
+        Ok(())
+    }
+
+    fn slot(&self, id: &ChannelId) -> Rc<Slot<P::Error>> {
+        self.slots
+            .borrow_mut()
+            .entry(id.clone())
+            .or_insert_with(|| Rc::new(Slot::new()))
+            .clone()
+    }
+
+    /// Forgets an empty slot, unless another operation waits for it.
+    fn forget_slot(&self, id: &ChannelId, slot: &Rc<Slot<P::Error>>) {
+        // One reference is ours, one the map's.
+        if Rc::strong_count(slot) <= 2 {
+            self.slots.borrow_mut().remove(id);
+        }
+    }
+
+    /// Runs one operation: load, change memory, persist once, tell the events.
+    async fn operate<T>(
+        &self,
+        id: &ChannelId,
+        now: Millis,
+        operation: impl FnOnce(&mut Channel) -> std::result::Result<(T, Effects), protocol::Error>,
+    ) -> Result<T, P> {
+        let slot = self.loaded(id, now).await?;
+        self.run(id, &slot, operation).await
+    }
+
+    async fn run<T>(
+        &self,
+        id: &ChannelId,
+        slot: &Slot<P::Error>,
+        operation: impl FnOnce(&mut Channel) -> std::result::Result<(T, Effects), protocol::Error>,
+    ) -> Result<T, P> {
+        let gone = || protocol::Error::InvalidState(format!("channel {id:?} was removed"));
+        let (value, effects) = slot.write(operation).ok_or_else(gone)??;
+        let ticket = slot.record(effects)?;
+        self.settle(id, slot, ticket).await;
+        Ok(value)
+    }
+
+    /// Sends with the retrieval hints that the application has for the next causal history.
+    async fn wrap(
+        &self,
+        id: &ChannelId,
+        now: Millis,
+        operation: impl FnOnce(&mut Channel) -> std::result::Result<(Message, Effects), protocol::Error>,
+    ) -> Result<Bytes, P> {
+        let slot = self.loaded(id, now).await?;
+        for message in slot.read(Channel::without_hint).unwrap_or_default() {
+            if let Some(hint) = self.host.retrieval_hint(&message, id) {
+                slot.write(|channel| channel.set_hint(&message, hint.clone()));
+                slot.queue_hint(message, hint);
+            }
+        }
+        let message = self.run(id, &slot, operation).await?;
+        Ok(wire::encode(&message))
+    }
+
+    async fn sweep(
+        &self,
+        id: &ChannelId,
+        now: Millis,
+        sweep: impl FnOnce(&mut Channel, Millis) -> Effects,
+    ) -> Result<(), P> {
+        self.check_open()?;
+        let slot = self.slots.borrow().get(id).cloned();
+        let Some(slot) = slot.filter(|slot| slot.is_ready()) else {
+            return Ok(());
+        };
+        self.run(id, &slot, |channel| Ok(((), sweep(channel, now)))).await
+    }
+
+    /// Hands an ephemeral message to the application.
+    fn pass_on(&self, message: Message) -> Received {
+        let Message {
+            message_id,
+            channel_id,
+            sender_id,
+            content,
+            ..
+        } = message;
+        self.host.event(
+            &channel_id,
+            Event::MessageReady {
+                message_id: message_id.clone(),
+                sender_id: sender_id.clone(),
+                content: content.clone(),
+                lamport_timestamp: None,
+            },
+        );
+        Received {
+            message_id,
+            channel_id,
+            sender_id,
+            content,
+            kind: Kind::Ephemeral,
+            delivered: true,
+            missing: Vec::new(),
+            duplicate: false,
+        }
+    }
+
+    async fn remove(&self, id: &ChannelId) -> Result<(), P> {
+        let slot = self.slot(id);
+        slot.removing.set(true);
+        let turn = slot.gate.turn_unless(|| false).await;
+        let dropped = self.persistence.drop_channel(id).await;
+        slot.removing.set(false);
+        if dropped.is_ok() {
+            slot.clear();
+        }
+        drop(turn);
+        if !slot.is_loaded() {
+            self.forget_slot(id, &slot);
+        }
+        dropped.map_err(|cause| Error::Persistence(flush::failure(id, Operation::DropChannel, cause)))
+    }
+}

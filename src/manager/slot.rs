@@ -1,0 +1,133 @@
+//! A channel's place in the manager: its state, and how far storage has caught up with it.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+};
+
+use bytes::Bytes;
+
+use super::{event::Event, gate::Gate};
+use crate::protocol::{self, Channel, Effects, MessageId};
+
+/// Numbers the operations of a channel that storage or the application must hear of.
+pub(super) type Ticket = u64;
+
+pub(super) struct Slot<E> {
+    /// `None` until loaded, and after removal.
+    channel: RefCell<Option<Channel>>,
+    pub gate: Gate,
+    /// A removal waits or runs: operations that come now wait for its end.
+    pub removing: Cell<bool>,
+    last: Cell<Ticket>,
+    /// The last operation that changed the snapshot, and the last whose snapshot was saved.
+    changed: Cell<Ticket>,
+    saved: Cell<Ticket>,
+    settled: Cell<Ticket>,
+    outbox: RefCell<VecDeque<(Ticket, Event<E>)>>,
+    hints: RefCell<Vec<(MessageId, Bytes)>>,
+}
+
+impl<E> Slot<E> {
+    pub fn new() -> Self {
+        Self {
+            channel: RefCell::default(),
+            gate: Gate::default(),
+            removing: Cell::default(),
+            last: Cell::default(),
+            changed: Cell::default(),
+            saved: Cell::default(),
+            settled: Cell::default(),
+            outbox: RefCell::default(),
+            hints: RefCell::default(),
+        }
+    }
+
+    /// Whether an operation can run now.
+    pub fn is_ready(&self) -> bool {
+        self.is_loaded() && !self.removing.get()
+    }
+
+    pub fn is_loaded(&self) -> bool {
+        self.channel.borrow().is_some()
+    }
+
+    pub fn set_channel(&self, channel: Channel) {
+        self.channel.replace(Some(channel));
+    }
+
+    /// Empties the slot: a channel that takes it later has nothing to do with what was here.
+    pub fn clear(&self) {
+        self.channel.take();
+        self.hints.take();
+        self.saved.set(self.changed.get());
+    }
+
+    /// Reads the channel. `None` if it is not loaded.
+    pub fn read<T>(&self, read: impl FnOnce(&Channel) -> T) -> Option<T> {
+        self.channel.borrow().as_ref().map(read)
+    }
+
+    /// Changes the channel. `None` if it is not loaded.
+    pub fn write<T>(&self, write: impl FnOnce(&mut Channel) -> T) -> Option<T> {
+        self.channel.borrow_mut().as_mut().map(write)
+    }
+
+    /// Takes note of what an operation did. Returns the ticket to settle.
+    pub fn record(&self, effects: Effects) -> Result<Ticket, protocol::Error> {
+        let events = effects
+            .events
+            .into_iter()
+            .map(Event::from_protocol)
+            .collect::<Result<Vec<_>, _>>()?;
+        // With nothing to tell and nothing to write there is nothing to wait for.
+        if !effects.changed && events.is_empty() && !self.is_behind() {
+            return Ok(self.settled.get());
+        }
+        let ticket = self.last.get().saturating_add(1);
+        self.last.set(ticket);
+        if effects.changed {
+            self.changed.set(ticket);
+        }
+        self.outbox
+            .borrow_mut()
+            .extend(events.into_iter().map(|event| (ticket, event)));
+        Ok(ticket)
+    }
+
+    /// Whether storage lacks something, for example because a save has failed.
+    pub fn is_behind(&self) -> bool {
+        self.changed.get() > self.saved.get()
+            || !self.hints.borrow().is_empty()
+            || self.read(Channel::has_pending_history).unwrap_or(false)
+    }
+
+    pub fn last_ticket(&self) -> Ticket {
+        self.last.get()
+    }
+
+    pub fn is_settled(&self, ticket: Ticket) -> bool {
+        self.settled.get() >= ticket
+    }
+
+    /// The snapshot was saved as it was at `ticket`.
+    pub fn set_saved(&self, ticket: Ticket) {
+        self.saved.set(ticket);
+    }
+
+    /// Storage has been tried for everything up to `ticket`. Returns the events that may be told now.
+    pub fn settle(&self, ticket: Ticket) -> Vec<Event<E>> {
+        self.settled.set(ticket);
+        let mut outbox = self.outbox.borrow_mut();
+        let due = outbox.partition_point(|(of, _)| *of <= ticket);
+        outbox.drain(..due).map(|(_, event)| event).collect()
+    }
+
+    pub fn queue_hint(&self, id: MessageId, hint: Bytes) {
+        self.hints.borrow_mut().push((id, hint));
+    }
+
+    pub fn take_hints(&self) -> Vec<(MessageId, Bytes)> {
+        self.hints.take()
+    }
+}

@@ -1,0 +1,87 @@
+//! Delivery in causal order, and the cascade it sets off.
+
+use std::collections::BTreeMap;
+
+use super::Channel;
+use crate::protocol::{
+    Effects, Event, HistoryEntry, LostReason, MessageId, Millis, StoredMessage, Waiting, known::Reason,
+};
+
+impl Channel {
+    /// Delivers messages whose dependencies are met, and every waiting message that this makes ready. Among those that
+    /// are ready together the order is that of the history.
+    pub(super) fn deliver(&mut self, messages: Vec<StoredMessage>, effects: &mut Effects) {
+        let mut ready = BTreeMap::new();
+        let key = |message: &StoredMessage| (message.lamport_timestamp, message.message_id.clone());
+        ready.extend(messages.into_iter().map(|message| (key(&message), message)));
+        while let Some(((_, id), message)) = ready.pop_first() {
+            ready.extend(
+                self.incoming
+                    .meet(&id)
+                    .into_iter()
+                    .map(|message| (key(&message), message)),
+            );
+            self.log(message.clone());
+            effects.events.push(Event::Ready(message));
+            effects.changed = true;
+        }
+    }
+
+    /// Delivers what waited for nothing but these ids, which are in the history or known now.
+    pub(super) fn release(&mut self, ids: &[MessageId], effects: &mut Effects) {
+        let ready: Vec<_> = ids.iter().flat_map(|id| self.incoming.meet(id)).collect();
+        effects.changed |= !ready.is_empty();
+        self.deliver(ready, effects);
+    }
+
+    /// Adds a message to the history. One older than all of a full history is evicted again at once.
+    pub(super) fn log(&mut self, message: StoredMessage) {
+        self.history.append(message);
+        if let Some(evicted) = self.history.trim() {
+            self.known.insert(evicted, Reason::Evicted);
+        }
+    }
+
+    /// Lets a message wait for its dependencies; the buffer is kept within its limit.
+    pub(super) fn wait(&mut self, waiting: Waiting, now: Millis, effects: &mut Effects) {
+        self.incoming.insert(waiting, now);
+        effects.changed = true;
+        if self.incoming.len() > self.config.max_incoming_buffer
+            && let Some(lost) = self.incoming.give_up_last()
+        {
+            for entry in &lost.missing {
+                if self.incoming.awaited(&entry.message_id).is_none() {
+                    self.repair.forget(&entry.message_id);
+                }
+            }
+            if let Some(entry) = self.incoming.awaited(&lost.message.message_id).cloned() {
+                self.ask(entry, now, effects);
+            }
+            effects.events.push(lost_event(lost, LostReason::Overflow));
+        }
+    }
+
+    /// Whether a dependency is met: delivered here, or known. One that itself waits is not.
+    pub(super) fn is_met(&self, id: &MessageId) -> bool {
+        self.history.contains(id) || self.known.contains(id)
+    }
+
+    /// Asks the group for the dependencies that are not even received. Without a name we can't.
+    pub(super) fn ask_for(&mut self, missing: &[HistoryEntry], now: Millis, effects: &mut Effects) {
+        for entry in missing {
+            if !self.incoming.contains(&entry.message_id) && !self.repair.requests.contains(&entry.message_id)
+            {
+                self.ask(entry.clone(), now, effects);
+            }
+        }
+    }
+}
+
+pub(super) fn lost_event(lost: Waiting, reason: LostReason) -> Event {
+    let missing = lost.missing.into_iter().map(|entry| entry.message_id).collect();
+    Event::Lost {
+        message_id: lost.message.message_id,
+        missing,
+        reason,
+    }
+}

@@ -1,0 +1,192 @@
+//! Messages of others.
+
+use std::collections::BTreeSet;
+
+use bytes::Bytes;
+
+use super::Channel;
+use crate::protocol::{
+    Effects, Error, Event, HistoryEntry, IdHash, Kind, MAX_CLOCK, Message, MessageId, Millis, Received,
+    Waiting, in_response_group, known::Reason, repair::Response, response_delay,
+};
+
+impl Channel {
+    /// Takes in a message of this channel: content is delivered or waits, acknowledgements and repair requests
+    /// are reviewed. Duplicates change nothing but the repair buffers.
+    ///
+    /// # Errors
+    /// `Deserialization` if the clock is beyond [`MAX_CLOCK`] or the message is ephemeral, which touches no channel.
+    pub fn receive(&mut self, message: Message, now: Millis) -> Result<(Received, Effects), Error> {
+        let timestamp = accepted_timestamp(&message)?;
+        let mut effects = Effects::default();
+        effects.changed |= self.repair.forget(&message.message_id);
+        if let Some(delivered) = self.duplicate(&message) {
+            return Ok((received(message, delivered, Vec::new(), true), effects));
+        }
+        self.tick(timestamp);
+        effects.changed = true;
+        self.review_acknowledgements(&message, &mut effects);
+        self.review_repair_requests(&message, now);
+        let missing = self.unmet_dependencies(&message);
+        if !missing.is_empty() {
+            effects.events.push(Event::MissingDependencies {
+                message_id: message.message_id.clone(),
+                missing: missing.clone(),
+            });
+            self.ask_for(&missing, now, &mut effects);
+        }
+        match message.kind() {
+            Kind::Content => self.take_in(&message, missing.clone(), now, &mut effects),
+            Kind::Sync | Kind::Ephemeral => {
+                self.known.insert(message.message_id.clone(), Reason::Sync);
+                self.release(std::slice::from_ref(&message.message_id), &mut effects);
+            }
+        }
+        Ok((received(message, missing.is_empty(), missing, false), effects))
+    }
+
+    /// The application got these messages elsewhere, for example from a store node: they count as met, and what
+    /// waited only for them is delivered.
+    pub fn mark_dependencies_met(&mut self, ids: &[MessageId]) -> Effects {
+        let mut effects = Effects::default();
+        for id in ids {
+            let hash = IdHash::of(id.as_str());
+            if !self.filter.contains(hash) {
+                self.filter.add(hash);
+            }
+            effects.changed |= self.meet(id);
+        }
+        self.release(ids, &mut effects);
+        effects
+    }
+
+    /// Counts an id as met from now on. Returns whether a repair buffer changed.
+    pub(super) fn meet(&mut self, id: &MessageId) -> bool {
+        if !self.is_met(id) {
+            self.known.insert(id.clone(), Reason::Met);
+        }
+        self.repair.forget(id)
+    }
+
+    /// Whether a duplicate was delivered, or `None` if the message is none.
+    fn duplicate(&self, message: &Message) -> Option<bool> {
+        let id = &message.message_id;
+        let echoed_sync = message.kind() == Kind::Sync && self.is_own(&message.sender_id);
+        if echoed_sync || self.history.contains(id) || self.known.was_received(id) {
+            return Some(true);
+        }
+        self.incoming.contains(id).then_some(false)
+    }
+
+    fn take_in(&mut self, message: &Message, missing: Vec<HistoryEntry>, now: Millis, effects: &mut Effects) {
+        self.add_to_filter(&message.message_id);
+        let stored = self.format.store(message);
+        if missing.is_empty() {
+            self.deliver(vec![stored], effects);
+        } else {
+            self.wait(
+                Waiting {
+                    message: stored,
+                    missing,
+                },
+                now,
+                effects,
+            );
+        }
+    }
+
+    /// Own messages that the sender shows to have: named in its causal history, or found in its filter. Our own
+    /// messages, coming back after storage was lost, prove nothing.
+    fn review_acknowledgements(&mut self, message: &Message, effects: &mut Effects) {
+        if self.is_own(&message.sender_id) {
+            return;
+        }
+        for entry in &message.causal_history {
+            if self.outgoing.remove(&entry.message_id) {
+                effects.acknowledged(entry.message_id.clone());
+            }
+        }
+        let Some(filter) = message.bloom_filter.as_ref().filter(|filter| !filter.is_empty()) else {
+            return;
+        };
+        // The filter is large: it is not looked at when there is nothing to find in it.
+        if self.outgoing.is_empty() {
+            return;
+        }
+        match self.format.read_filter(filter) {
+            Ok(filter) => {
+                let threshold = self.config.possible_acks_threshold;
+                let acknowledged = self.outgoing.acknowledge_by_filter(&filter, threshold);
+                acknowledged.into_iter().for_each(|id| effects.acknowledged(id));
+            }
+            Err(reason) => {
+                let message_id = message.message_id.clone();
+                effects.events.push(Event::FilterIgnored { message_id, reason });
+            }
+        }
+    }
+
+    /// What others ask for, we need not ask for; what we have, we may answer. A request that doesn't name the
+    /// sender is not answered, like in nim-sds: the response time depends on it.
+    fn review_repair_requests(&mut self, message: &Message, now: Millis) {
+        if self.me.is_empty() {
+            return;
+        }
+        for entry in &message.repair_request {
+            let id = &entry.message_id;
+            if let Some(own) = self.repair.requests.remove(id) {
+                self.ask_again_later(&own, now);
+            }
+            let answerable = !entry.sender_id.is_empty()
+                && self.history.contains(id)
+                && in_response_group(&self.me, &entry.sender_id, id, self.config.num_response_groups);
+            let room = self.repair.responses.len() < self.config.max_repair_buffer;
+            if answerable && room && !self.repair.responses.contains(id) {
+                let delay = response_delay(&self.me, &entry.sender_id, id, self.config.repair_t_max);
+                let response = Response {
+                    entry: entry.clone(),
+                    cached: Bytes::new(),
+                };
+                self.repair
+                    .responses
+                    .insert(id.clone(), now.saturating_add(delay), response);
+            }
+        }
+    }
+
+    /// The dependencies not met yet, each once, in the order of the message. One that names itself is ignored.
+    fn unmet_dependencies(&self, message: &Message) -> Vec<HistoryEntry> {
+        let mut seen = BTreeSet::from([&message.message_id]);
+        let dependencies = message.causal_history.iter();
+        dependencies
+            .filter(|entry| !self.is_met(&entry.message_id) && seen.insert(&entry.message_id))
+            .cloned()
+            .collect()
+    }
+}
+
+fn accepted_timestamp(message: &Message) -> Result<u64, Error> {
+    match message.lamport_timestamp {
+        Some(timestamp) if timestamp <= MAX_CLOCK => Ok(timestamp),
+        Some(timestamp) => {
+            let reason = format!("lamportTimestamp {timestamp} is beyond the largest accepted, {MAX_CLOCK}");
+            Err(Error::Deserialization(reason))
+        }
+        None => Err(Error::Deserialization(
+            "an ephemeral message belongs to no channel's state".into(),
+        )),
+    }
+}
+
+fn received(message: Message, delivered: bool, missing: Vec<HistoryEntry>, duplicate: bool) -> Received {
+    Received {
+        kind: message.kind(),
+        message_id: message.message_id,
+        channel_id: message.channel_id,
+        sender_id: message.sender_id,
+        content: message.content,
+        delivered,
+        missing,
+        duplicate,
+    }
+}

@@ -1,0 +1,128 @@
+//! What is done from time to time.
+
+use super::{Channel, deliver::lost_event};
+use crate::protocol::{Effects, Event, HistoryEntry, LostReason, MessageId, Millis, Waiting, request_delay};
+
+impl Channel {
+    /// Sends again what nobody acknowledged within `resendInterval`, gives up what is out of attempts, and gives up
+    /// waiting messages after `lostMessageTimeout`. (The filter needs no sweep: it rolls when ids are added.)
+    pub fn check_unacknowledged(&mut self, now: Millis) -> Effects {
+        let mut effects = Effects::default();
+        let due = self.outgoing.sweep(&self.config, now);
+        effects.changed |= !due.resend.is_empty() || !due.given_up.is_empty();
+        if !due.resend.is_empty() {
+            let filter = self.format.write_filter(self.filter.filter());
+            let resends = due.resend.into_iter();
+            effects
+                .events
+                .extend(resends.map(|(message, attempt)| Event::Resend {
+                    message,
+                    filter: filter.clone(),
+                    attempt,
+                }));
+        }
+        let given_up = due.given_up.into_iter();
+        effects.events.extend(given_up.map(|message_id| Event::Sent {
+            message_id,
+            acknowledged: false,
+        }));
+        self.give_up_waiting(now, &mut effects);
+        effects
+    }
+
+    /// Answers the repair requests that are due, drops own requests that no message carried in time, and asks again
+    /// for what is still missing.
+    pub fn sweep_repairs(&mut self, now: Millis) -> Effects {
+        let mut effects = Effects::default();
+        self.respond(now, &mut effects);
+        self.drop_stale_requests(now, &mut effects);
+        self.ask_again(now, &mut effects);
+        effects
+    }
+
+    /// Enters a dependency into the outgoing repair buffer. Where that is full, it is tried again later.
+    pub(super) fn ask(&mut self, entry: HistoryEntry, now: Millis, effects: &mut Effects) {
+        if self.me.is_empty() {
+            return;
+        }
+        if self.repair.requests.len() >= self.config.max_repair_buffer {
+            return self.ask_again_later(&entry, now);
+        }
+        let id = entry.message_id.clone();
+        self.repair.asked.remove(&id);
+        let delay = request_delay(&self.me, &id, self.config.repair_t_min, self.config.repair_t_max);
+        self.repair.requests.insert(id, now.saturating_add(delay), entry);
+        effects.changed = true;
+    }
+
+    /// Remembers to ask again, `repairTMax` from now, for a dependency that some message waits for: one request lost
+    /// must not leave a gap for ever.
+    pub(super) fn ask_again_later(&mut self, entry: &HistoryEntry, now: Millis) {
+        if self.incoming.awaited(&entry.message_id).is_some() {
+            let again_at = now.saturating_add(self.config.repair_t_max);
+            self.repair
+                .asked
+                .insert(entry.message_id.clone(), again_at, entry.clone());
+        }
+    }
+
+    fn ask_again(&mut self, now: Millis, effects: &mut Effects) {
+        // What can't be asked for now is due later than now, unless repairTMax is 0.
+        for _ in 0..self.repair.asked.len() {
+            let Some((id, entry)) = self.repair.asked.pop_due(now) else {
+                return;
+            };
+            if self.incoming.awaited(&id).is_some() && !self.incoming.contains(&id) {
+                self.ask(entry, now, effects);
+            }
+        }
+    }
+
+    fn respond(&mut self, now: Millis, effects: &mut Effects) {
+        while let Some((message_id, response)) = self.repair.responses.pop_due(now) {
+            effects.changed = true;
+            let logged = self.history.get(&message_id).map(|message| message.bytes.clone());
+            let bytes = logged.unwrap_or(response.cached);
+            // Evicted since it was asked for: somebody with a longer history may have it.
+            if !bytes.is_empty() {
+                effects.events.push(Event::RepairReady { message_id, bytes });
+            }
+        }
+    }
+
+    fn drop_stale_requests(&mut self, now: Millis, effects: &mut Effects) {
+        // Dropped when more than repairTMax past due.
+        let Some(latest) = now.checked_sub(self.config.repair_t_max.saturating_add(1)) else {
+            return;
+        };
+        while let Some((_, entry)) = self.repair.requests.pop_due(latest) {
+            effects.changed = true;
+            self.ask_again_later(&entry, now);
+        }
+    }
+
+    /// Gives up the messages that waited too long. The dependencies that never came count as met from then on, so
+    /// that later messages are not stuck behind them; one that came, and waits itself, does not.
+    fn give_up_waiting(&mut self, now: Millis, effects: &mut Effects) {
+        let timeout = self.config.lost_message_timeout;
+        if timeout == 0 {
+            return;
+        }
+        let lost = self.incoming.give_up_expired(timeout, now);
+        effects.changed |= !lost.is_empty();
+        let never_came: Vec<MessageId> = lost
+            .iter()
+            .flat_map(|waiting: &Waiting| &waiting.missing)
+            .map(|entry| entry.message_id.clone())
+            .filter(|id| !self.incoming.contains(id))
+            .collect();
+        effects.events.extend(
+            lost.into_iter()
+                .map(|waiting| lost_event(waiting, LostReason::Timeout)),
+        );
+        for id in &never_came {
+            self.meet(id);
+        }
+        self.release(&never_came, effects);
+    }
+}

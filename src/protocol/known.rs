@@ -1,0 +1,72 @@
+//! Ids that satisfy a dependency though they are not in the history.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::MessageId;
+
+/// Why an id is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reason {
+    /// Delivered, then evicted from a full history.
+    Evicted,
+    /// A sync message, sent or received. It never enters the history, but participants that run nim-sds log it and
+    /// may depend on it.
+    Sync,
+    /// Met by the application, or given up after `lostMessageTimeout`. The message itself may still arrive.
+    Met,
+}
+
+/// A bounded set, kept in memory only; the oldest ids are forgotten first.
+#[derive(Debug)]
+pub(super) struct KnownIds {
+    reasons: BTreeMap<MessageId, Reason>,
+    oldest_first: VecDeque<MessageId>,
+    limit: usize,
+}
+
+impl KnownIds {
+    pub fn new(limit: usize) -> Self {
+        Self {
+            reasons: BTreeMap::new(),
+            oldest_first: VecDeque::new(),
+            limit,
+        }
+    }
+
+    pub fn contains(&self, id: &MessageId) -> bool {
+        self.reasons.contains_key(id)
+    }
+
+    /// Whether the message with this id was here before: if it arrives again, it is a duplicate.
+    pub fn was_received(&self, id: &MessageId) -> bool {
+        matches!(self.reasons.get(id), Some(Reason::Evicted | Reason::Sync))
+    }
+
+    pub fn insert(&mut self, id: MessageId, reason: Reason) {
+        if self.reasons.insert(id.clone(), reason).is_none() {
+            self.oldest_first.push_back(id);
+        }
+        if self.oldest_first.len() > self.limit
+            && let Some(oldest) = self.oldest_first.pop_front()
+        {
+            self.reasons.remove(&oldest);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_ids_are_forgotten_beyond_the_limit() {
+        let mut known = KnownIds::new(2);
+        known.insert("a".into(), Reason::Met);
+        known.insert("b".into(), Reason::Sync);
+        known.insert("a".into(), Reason::Evicted);
+        assert!(known.was_received(&"a".into()), "the latest reason counts");
+        known.insert("c".into(), Reason::Met);
+        assert!(!known.contains(&"a".into()));
+        assert!(known.contains(&"c".into()) && !known.was_received(&"c".into()));
+    }
+}

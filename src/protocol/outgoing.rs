@@ -1,0 +1,105 @@
+//! Own messages that nobody has acknowledged yet.
+
+use super::{
+    Config, IdHash, MessageId, Millis, ReceivedFilter, StoredMessage, Unacknowledged, timeline::Timeline,
+};
+
+/// The most own messages that wait for an acknowledgement. Over it, the oldest is given up.
+pub const MAX_OUTGOING: usize = 10_000;
+
+#[derive(Debug)]
+struct Sent {
+    unacknowledged: Unacknowledged,
+    hash: IdHash,
+    possible_acks: u32,
+}
+
+/// The outgoing buffer, in the order of sending.
+#[derive(Debug, Default)]
+pub(super) struct Outgoing {
+    sent: Timeline<Sent>,
+}
+
+/// What a sweep found due.
+#[derive(Debug, Default)]
+pub(super) struct Due {
+    /// To send again, with the number of the attempt.
+    pub resend: Vec<(StoredMessage, u32)>,
+    /// Out of attempts: these have left the buffer.
+    pub given_up: Vec<MessageId>,
+}
+
+impl Outgoing {
+    pub fn is_empty(&self) -> bool {
+        self.sent.is_empty()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Unacknowledged> {
+        self.sent.values().map(|sent| &sent.unacknowledged)
+    }
+
+    /// Adds a message; returns the oldest if there are too many.
+    pub fn insert(&mut self, unacknowledged: Unacknowledged, hash: IdHash) -> Option<MessageId> {
+        let (id, lamport) = (
+            unacknowledged.message.message_id.clone(),
+            unacknowledged.message.lamport_timestamp,
+        );
+        self.sent.insert(
+            id,
+            lamport,
+            Sent {
+                unacknowledged,
+                hash,
+                possible_acks: 0,
+            },
+        );
+        if self.sent.len() <= MAX_OUTGOING {
+            return None;
+        }
+        self.sent.pop_first().map(|(id, _)| id)
+    }
+
+    /// Removes an acknowledged message. Returns whether it was there.
+    pub fn remove(&mut self, id: &MessageId) -> bool {
+        self.sent.remove(id).is_some()
+    }
+
+    /// Counts a possible acknowledgement for every message that the filter holds, and removes those that have
+    /// `threshold` of them.
+    pub fn acknowledge_by_filter(&mut self, filter: &ReceivedFilter, threshold: u32) -> Vec<MessageId> {
+        let mut acknowledged = Vec::new();
+        for sent in self.sent.values_mut().filter(|sent| filter.contains(sent.hash)) {
+            sent.possible_acks = sent.possible_acks.saturating_add(1);
+            if sent.possible_acks >= threshold {
+                acknowledged.push(sent.unacknowledged.message.message_id.clone());
+            }
+        }
+        for id in &acknowledged {
+            self.sent.remove(id);
+        }
+        acknowledged
+    }
+
+    /// Counts an attempt for each message sent longer ago than the resend interval, and removes those that have
+    /// none left.
+    pub fn sweep(&mut self, config: &Config, now: Millis) -> Due {
+        let mut due = Due::default();
+        for Sent { unacknowledged, .. } in self.sent.values_mut() {
+            if now.saturating_sub(unacknowledged.send_time) <= config.resend_interval {
+                continue;
+            }
+            if unacknowledged.resend_attempts >= config.max_resend_attempts {
+                due.given_up.push(unacknowledged.message.message_id.clone());
+                continue;
+            }
+            unacknowledged.resend_attempts = unacknowledged.resend_attempts.saturating_add(1);
+            unacknowledged.send_time = now;
+            due.resend
+                .push((unacknowledged.message.clone(), unacknowledged.resend_attempts));
+        }
+        for id in &due.given_up {
+            self.sent.remove(id);
+        }
+        due
+    }
+}

@@ -1,0 +1,175 @@
+//! The application's persistence object behind the port.
+
+use std::{fmt, future::Future};
+
+use bytes::Bytes;
+use js_sys::{Array, JsString, Object, Promise, Uint8Array};
+use wasm_bindgen::{JsCast, prelude::*};
+use wasm_bindgen_futures::JsFuture;
+
+use super::value;
+use crate::{
+    persistence::{ChannelData, Persistence},
+    protocol::{ChannelId, HistoryUpdate, MessageId},
+};
+
+#[wasm_bindgen]
+extern "C" {
+    /// An object with the five methods. They are looked up at each call.
+    pub type Backend;
+
+    #[wasm_bindgen(method, catch, js_name = saveChannelMeta)]
+    fn save_channel_meta(this: &Backend, channel: &str, meta: Uint8Array) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = updateHistory)]
+    fn update_history(this: &Backend, channel: &str, update: JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = loadChannel)]
+    fn load_channel(this: &Backend, channel: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = dropChannel)]
+    fn drop_channel(this: &Backend, channel: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = setRetrievalHint)]
+    fn set_retrieval_hint(
+        this: &Backend,
+        id: &str,
+        hint: Uint8Array,
+        channel: &str,
+    ) -> Result<JsValue, JsValue>;
+
+    /// What `loadChannel` gives.
+    type Loaded;
+    #[wasm_bindgen(method, catch, getter)]
+    fn meta(this: &Loaded) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, getter, js_name = messageHistory)]
+    fn message_history(this: &Loaded) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, getter, js_name = retrievalHints)]
+    fn retrieval_hints(this: &Loaded) -> Result<JsValue, JsValue>;
+}
+
+/// What a persistence method threw or rejected with, or what was wrong with what it gave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failure {
+    text: String,
+    /// What was thrown; `undefined` if nothing was.
+    pub cause: JsValue,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl From<JsValue> for Failure {
+    fn from(cause: JsValue) -> Self {
+        Self {
+            text: describe(&cause),
+            cause,
+        }
+    }
+}
+
+/// A text for anything that can be thrown.
+fn describe(thrown: &JsValue) -> String {
+    match thrown.dyn_ref::<js_sys::Error>() {
+        Some(error) => error.message().into(),
+        // `String(value)` calls user code on objects: the debug form doesn't.
+        None => thrown.as_string().unwrap_or_else(|| format!("{thrown:?}")),
+    }
+}
+
+fn unusable(text: &str) -> Failure {
+    Failure {
+        text: text.into(),
+        cause: JsValue::UNDEFINED,
+    }
+}
+
+/// Waits for what a method returned; a method that returns no promise is done.
+async fn settled(returned: Result<JsValue, JsValue>) -> Result<JsValue, Failure> {
+    Ok(JsFuture::from(Promise::resolve(&returned?)).await?)
+}
+
+fn done(returned: Result<JsValue, JsValue>) -> impl Future<Output = Result<(), Failure>> {
+    async { settled(returned).await.map(drop) }
+}
+
+impl Persistence for Backend {
+    type Error = Failure;
+
+    async fn save_channel_meta(&self, channel: &ChannelId, meta: Bytes) -> Result<(), Failure> {
+        done(self.save_channel_meta(channel.as_str(), Uint8Array::from(&*meta))).await
+    }
+
+    async fn update_history(&self, channel: &ChannelId, update: HistoryUpdate) -> Result<(), Failure> {
+        let update = value::to_js(&value::HistoryUpdate::from(update));
+        done(self.update_history(channel.as_str(), update)).await
+    }
+
+    async fn load_channel(&self, channel: &ChannelId) -> Result<Option<ChannelData>, Failure> {
+        let loaded = settled(self.load_channel(channel.as_str())).await?;
+        if loaded.is_undefined() || loaded.is_null() {
+            return Ok(None);
+        }
+        if !loaded.is_object() {
+            return Err(unusable("it gave neither an object nor undefined"));
+        }
+        read(loaded.unchecked_ref()).map(Some)
+    }
+
+    async fn drop_channel(&self, channel: &ChannelId) -> Result<(), Failure> {
+        done(self.drop_channel(channel.as_str())).await
+    }
+
+    async fn set_retrieval_hint(
+        &self,
+        id: &MessageId,
+        hint: Bytes,
+        channel: &ChannelId,
+    ) -> Result<(), Failure> {
+        done(self.set_retrieval_hint(id.as_str(), Uint8Array::from(&*hint), channel.as_str())).await
+    }
+}
+
+fn read(loaded: &Loaded) -> Result<ChannelData, Failure> {
+    let meta = loaded.meta()?;
+    let meta = if meta.is_undefined() {
+        None
+    } else {
+        Some(bytes(meta, "meta is not a Uint8Array")?)
+    };
+    let history = loaded.message_history()?;
+    let history: Array = history
+        .dyn_into()
+        .map_err(|_| unusable("it gave an object without the array messageHistory"))?;
+    let message_history = history
+        .iter()
+        .map(|message| bytes(message, "messageHistory has an element that is not a Uint8Array"))
+        .collect::<Result<_, _>>()?;
+    Ok(ChannelData {
+        meta,
+        message_history,
+        retrieval_hints: read_hints(loaded.retrieval_hints()?)?,
+    })
+}
+
+fn read_hints(hints: JsValue) -> Result<Vec<(MessageId, Bytes)>, Failure> {
+    if hints.is_undefined() {
+        return Ok(Vec::new());
+    }
+    let hints: Object = hints
+        .dyn_into()
+        .map_err(|_| unusable("retrievalHints is not an object"))?;
+    let read = |pair: JsValue| {
+        let pair: Array = pair.unchecked_into();
+        let id: String = pair.get(0).unchecked_into::<JsString>().into();
+        Ok((
+            id.into(),
+            bytes(pair.get(1), "retrievalHints has a value that is not a Uint8Array")?,
+        ))
+    };
+    Object::entries(&hints).iter().map(read).collect()
+}
+
+fn bytes(value: JsValue, complaint: &str) -> Result<Bytes, Failure> {
+    let array: Uint8Array = value.dyn_into().map_err(|_| unusable(complaint))?;
+    Ok(array.to_vec().into())
+}

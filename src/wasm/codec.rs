@@ -1,0 +1,35 @@
+//! The codec functions for tools.
+
+use wasm_bindgen::prelude::*;
+
+use super::{config, error, meta::ChannelMeta, value};
+use crate::codec::{meta, wire};
+
+/// Encodes a complete, checked message object.
+#[wasm_bindgen(js_name = encodeMessage)]
+pub fn encode_message(message: JsValue, dialect: JsValue) -> Result<Vec<u8>, JsValue> {
+    config::dialect(&dialect)?;
+    let message: value::Message = value::from_js(message)?;
+    Ok(wire::encode(&message.into()).into())
+}
+
+/// Decodes a message in any dialect.
+#[wasm_bindgen(js_name = decodeMessage)]
+pub fn decode_message(bytes: Vec<u8>) -> Result<JsValue, JsValue> {
+    let message = wire::decode(bytes.into()).map_err(|reason| error::from_protocol(&reason))?;
+    Ok(value::to_js(&value::Message::from(message)))
+}
+
+/// Encodes a complete, checked snapshot object.
+#[wasm_bindgen(js_name = encodeChannelMeta)]
+pub fn encode_channel_meta(channel_meta: JsValue) -> Result<Vec<u8>, JsValue> {
+    let channel_meta: ChannelMeta = value::from_js(channel_meta)?;
+    Ok(meta::encode_meta(&channel_meta.into()).into())
+}
+
+/// Decodes a snapshot.
+#[wasm_bindgen(js_name = decodeChannelMeta)]
+pub fn decode_channel_meta(bytes: Vec<u8>) -> Result<JsValue, JsValue> {
+    let channel_meta = meta::decode_meta(bytes.into()).map_err(|reason| error::from_protocol(&reason))?;
+    Ok(value::to_js(&ChannelMeta::from(channel_meta)))
+}

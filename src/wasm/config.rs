@@ -1,0 +1,69 @@
+//! Settings as JavaScript gives and gets them.
+
+use js_sys::{Array, Object, Reflect};
+use wasm_bindgen::prelude::*;
+
+use super::error;
+use crate::protocol::{Config, Dialect};
+
+/// The default settings with those that are given.
+///
+/// # Errors
+/// An `InvalidArgument` object that names the setting and what it may be.
+pub fn from_js(given: &JsValue) -> Result<Config, JsValue> {
+    let mut config = Config::default();
+    let Some(given) = Object::try_from(given) else {
+        return Ok(config);
+    };
+    for pair in Object::entries(given).iter() {
+        let pair = Array::from(&pair);
+        let name = pair.get(0).as_string().unwrap_or_default();
+        let value = pair.get(1);
+        if value.is_undefined() {
+            continue;
+        }
+        if name == "dialect" {
+            config.dialect = dialect(&value)?;
+            continue;
+        }
+        let number = value.as_f64().ok_or_else(|| {
+            // Names that don't exist are reported as such, whatever their value.
+            match config.get(&name) {
+                Some(_) => format!("config.{name} must be a number, got {value:?}"),
+                None => format!("config.{name} is not a setting"),
+            }
+        });
+        let number = number.map_err(|text| error::invalid_argument(&text))?;
+        config
+            .set(&name, number)
+            .map_err(|reason| error::from_protocol(&reason))?;
+    }
+    Ok(config)
+}
+
+/// All settings in force.
+pub fn to_js(config: &Config) -> JsValue {
+    let object = Object::new();
+    let Dialect::NimSds = config.dialect;
+    error::set(&object, "dialect", &NIM_SDS.into());
+    for name in Config::NAMES {
+        let value = config.get(name).map_or(JsValue::UNDEFINED, JsValue::from_f64);
+        let _ = Reflect::set(&object, &(*name).into(), &value);
+    }
+    object.into()
+}
+
+const NIM_SDS: &str = "nim-sds";
+
+/// The dialect with this name.
+///
+/// # Errors
+/// An `InvalidArgument` object for any other.
+pub fn dialect(value: &JsValue) -> Result<Dialect, JsValue> {
+    match value.as_string().as_deref() {
+        Some(NIM_SDS) => Ok(Dialect::NimSds),
+        _ => Err(error::invalid_argument(&format!(
+            "config.dialect must be \"{NIM_SDS}\", the one dialect of this version, got {value:?}"
+        ))),
+    }
+}

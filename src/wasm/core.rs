@@ -1,0 +1,251 @@
+//! The manager as the package's JavaScript uses it. Instants are milliseconds since the unix epoch.
+
+use std::future::Future;
+
+use bytes::Bytes;
+use js_sys::{Function, Promise};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
+
+use super::{
+    backend::{Backend, Failure},
+    config, error,
+    host::Callbacks,
+    value::{self, all, millis, texts, to_js},
+};
+use crate::{
+    manager::{Error, Manager},
+    protocol::{self, Channel, ChannelId, MessageId},
+};
+
+type Inner = Manager<Option<Backend>, Callbacks>;
+
+/// One participant's manager.
+#[wasm_bindgen]
+pub struct Core {
+    manager: Inner,
+}
+
+#[wasm_bindgen]
+impl Core {
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        participant_id: &str,
+        config: JsValue,
+        persistence: JsValue,
+        on_event: Function,
+        retrieval_hint: Option<Function>,
+    ) -> Result<Core, JsValue> {
+        let persistence = persistence.is_object().then(|| persistence.unchecked_into());
+        let host = Callbacks {
+            on_event,
+            retrieval_hint,
+        };
+        let config = config::from_js(&config)?;
+        Ok(Self {
+            manager: Manager::new(participant_id.into(), config, persistence, host),
+        })
+    }
+
+    pub fn config(&self) -> JsValue {
+        config::to_js(self.manager.config())
+    }
+
+    #[wasm_bindgen(js_name = ensureChannel)]
+    pub fn ensure_channel(&self, channel: &str, now: f64) -> Promise {
+        let channel = ChannelId::from(channel);
+        self.run(async move |manager| manager.ensure_channel(&channel, millis(now)).await.map(nothing))
+    }
+
+    #[wasm_bindgen(js_name = removeChannel)]
+    pub fn remove_channel(&self, channel: &str) -> Promise {
+        let channel = ChannelId::from(channel);
+        self.run(async move |manager| manager.remove_channel(&channel).await.map(nothing))
+    }
+
+    pub fn reset(&self) -> Promise {
+        self.run(async |manager| manager.reset().await.map(nothing))
+    }
+
+    pub fn close(&self) -> Promise {
+        self.run(async |manager| Ok(nothing(manager.close().await)))
+    }
+
+    #[wasm_bindgen(js_name = wrapOutgoingMessage)]
+    pub fn wrap_outgoing_message(&self, content: Vec<u8>, id: &str, channel: &str, now: f64) -> Promise {
+        let (id, channel) = (MessageId::from(id), ChannelId::from(channel));
+        self.run(async move |manager| {
+            manager
+                .wrap_outgoing(content.into(), id, &channel, millis(now))
+                .await
+                .map(bytes_to_js)
+        })
+    }
+
+    #[wasm_bindgen(js_name = wrapSyncMessage)]
+    pub fn wrap_sync_message(&self, id: &str, channel: &str, now: f64) -> Promise {
+        let (id, channel) = (MessageId::from(id), ChannelId::from(channel));
+        self.run(async move |manager| {
+            manager
+                .wrap_sync(id, &channel, millis(now))
+                .await
+                .map(bytes_to_js)
+        })
+    }
+
+    #[wasm_bindgen(js_name = wrapEphemeralMessage)]
+    pub fn wrap_ephemeral_message(
+        &self,
+        content: Vec<u8>,
+        id: &str,
+        channel: &str,
+    ) -> Result<JsValue, JsValue> {
+        let wrapped = self
+            .manager
+            .wrap_ephemeral(content.into(), id.into(), &channel.into());
+        wrapped.map(bytes_to_js).map_err(error::to_js)
+    }
+
+    #[wasm_bindgen(js_name = unwrapReceivedMessage)]
+    pub fn unwrap_received_message(&self, bytes: Vec<u8>, now: f64) -> Promise {
+        self.run(async move |manager| {
+            let received = manager.unwrap_received(bytes.into(), millis(now)).await?;
+            Ok(to_js(&value::ReceivedMessage::from(received)))
+        })
+    }
+
+    #[wasm_bindgen(js_name = markDependenciesMet)]
+    pub fn mark_dependencies_met(&self, ids: Vec<String>, channel: &str, now: f64) -> Promise {
+        let ids: Vec<MessageId> = ids.into_iter().map(MessageId::from).collect();
+        let channel = ChannelId::from(channel);
+        self.run(async move |manager| {
+            manager
+                .mark_dependencies_met(&ids, &channel, millis(now))
+                .await
+                .map(nothing)
+        })
+    }
+
+    #[wasm_bindgen(js_name = checkUnacknowledgedMessages)]
+    pub fn check_unacknowledged_messages(&self, channel: &str, now: f64) -> Promise {
+        let channel = ChannelId::from(channel);
+        self.run(async move |manager| {
+            manager
+                .check_unacknowledged(&channel, millis(now))
+                .await
+                .map(nothing)
+        })
+    }
+
+    #[wasm_bindgen(js_name = runRepairSweep)]
+    pub fn run_repair_sweep(&self, now: f64) -> Promise {
+        self.run(async move |manager| manager.run_repair_sweep(millis(now)).await.map(nothing))
+    }
+
+    #[wasm_bindgen(js_name = getChannels)]
+    pub fn channels(&self) -> Vec<String> {
+        texts(self.manager.channels())
+    }
+
+    #[wasm_bindgen(js_name = getMessageHistory)]
+    pub fn message_history(&self, channel: &str) -> Vec<String> {
+        self.view(channel, |channel| {
+            texts(channel.history().map(|message| &message.message_id))
+        })
+        .unwrap_or_default()
+    }
+
+    #[wasm_bindgen(js_name = getMessage)]
+    pub fn message(&self, channel: &str, id: &str) -> Result<JsValue, JsValue> {
+        let id = MessageId::from(id);
+        let stored = self.view(channel, |channel| {
+            channel.message(&id).map(|message| message.bytes.clone())
+        });
+        let message = stored.flatten().map(value::Message::read_stored).transpose();
+        let message = message.map_err(|reason| error::from_protocol(&reason))?;
+        Ok(message.map_or(JsValue::UNDEFINED, |message| to_js(&message)))
+    }
+
+    #[wasm_bindgen(js_name = getLamportTimestamp)]
+    pub fn lamport_timestamp(&self, channel: &str) -> u64 {
+        self.view(channel, Channel::lamport_timestamp).unwrap_or_default()
+    }
+
+    #[wasm_bindgen(js_name = getOutgoingBuffer)]
+    pub fn outgoing_buffer(&self, channel: &str) -> Result<JsValue, JsValue> {
+        self.list(channel, |channel| {
+            channel
+                .outgoing()
+                .cloned()
+                .map(value::Outgoing::try_from)
+                .collect()
+        })
+    }
+
+    #[wasm_bindgen(js_name = getIncomingBuffer)]
+    pub fn incoming_buffer(&self, channel: &str) -> Result<JsValue, JsValue> {
+        self.list(channel, |channel| {
+            channel.incoming().map(value::Incoming::try_from).collect()
+        })
+    }
+
+    #[wasm_bindgen(js_name = getOutgoingRepairBuffer)]
+    pub fn outgoing_repair_buffer(&self, channel: &str) -> Result<JsValue, JsValue> {
+        self.list(channel, |channel| {
+            Ok(all::<_, value::OutgoingRepair>(channel.repair_requests()))
+        })
+    }
+
+    #[wasm_bindgen(js_name = getIncomingRepairBuffer)]
+    pub fn incoming_repair_buffer(&self, channel: &str) -> Result<JsValue, JsValue> {
+        self.list(channel, |channel| {
+            Ok(all::<_, value::IncomingRepair>(channel.repair_responses()))
+        })
+    }
+
+    #[wasm_bindgen(js_name = getPendingHistory)]
+    pub fn pending_history(&self, channel: &str) -> JsValue {
+        let (pending, _) = self.view(channel, Channel::pending_history).unwrap_or_default();
+        let append = texts(pending.append.into_iter().map(|message| message.message_id));
+        to_js(&value::PendingHistory {
+            append,
+            evict: texts(pending.evict),
+        })
+    }
+}
+
+impl Core {
+    /// Starts an operation; the promise settles after its events were dispatched.
+    fn run<F>(&self, operation: impl FnOnce(Inner) -> F + 'static) -> Promise
+    where
+        F: Future<Output = Result<JsValue, Error<Failure>>> + 'static,
+    {
+        let operation = operation(self.manager.clone());
+        future_to_promise(async move { operation.await.map_err(error::to_js) })
+    }
+
+    fn view<T>(&self, channel: &str, read: impl FnOnce(&Channel) -> T) -> Option<T> {
+        self.manager.read(&channel.into(), read)
+    }
+
+    /// A view as an array. A channel that is not in memory has none of anything.
+    fn list<T: Serialize>(
+        &self,
+        channel: &str,
+        read: impl FnOnce(&Channel) -> Result<Vec<T>, protocol::Error>,
+    ) -> Result<JsValue, JsValue> {
+        let items = self.view(channel, read).unwrap_or_else(|| Ok(Vec::new()));
+        items
+            .map(|items| to_js(&items))
+            .map_err(|reason| error::from_protocol(&reason))
+    }
+}
+
+fn nothing((): ()) -> JsValue {
+    JsValue::UNDEFINED
+}
+
+fn bytes_to_js(bytes: Bytes) -> JsValue {
+    js_sys::Uint8Array::from(&*bytes).into()
+}
