@@ -118,11 +118,7 @@ impl Memory {
         Some(ChannelData {
             meta: kept.meta.clone(),
             message_history: kept.history.values().cloned().collect(),
-            retrieval_hints: kept
-                .hints
-                .iter()
-                .map(|(id, hint)| (id.clone(), hint.clone()))
-                .collect(),
+            retrieval_hints: kept.hints.iter().map(|(id, hint)| (id.clone(), hint.clone())).collect(),
         })
     }
 
@@ -141,12 +137,7 @@ impl Persistence for Memory {
 
     async fn update_history(&self, channel: &ChannelId, update: HistoryUpdate) -> Result<(), Infallible> {
         self.change(channel, |kept| {
-            kept.history.extend(
-                update
-                    .append
-                    .into_iter()
-                    .map(|message| (message.message_id, message.bytes)),
-            );
+            kept.history.extend(update.append.into_iter().map(|message| (message.message_id, message.bytes)));
             for id in &update.evict {
                 kept.history.remove(id);
             }

@@ -99,14 +99,8 @@ fn waiting() -> impl Strategy<Value = Waiting> {
         // Entries are found by id: only the first of those with the same can come back.
         missing.dedup_by(|a, b| a.message_id == b.message_id);
         missing.truncate(1);
-        missing.push(HistoryEntry {
-            message_id: "not in any pattern".into(),
-            ..HistoryEntry::default()
-        });
-        Waiting {
-            message: NimSds.store(&message),
-            missing,
-        }
+        missing.push(HistoryEntry { message_id: "not in any pattern".into(), ..HistoryEntry::default() });
+        Waiting { message: NimSds.store(&message), missing }
     })
 }
 

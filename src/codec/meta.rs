@@ -85,16 +85,8 @@ pub fn encode_meta(meta: &ChannelMeta) -> Bytes {
         lamport_timestamp: Some(meta.lamport_timestamp),
         outgoing: meta.outgoing_buffer.iter().map(Outgoing::from).collect(),
         incoming: meta.incoming_buffer.iter().map(Incoming::from).collect(),
-        outgoing_repairs: meta
-            .outgoing_repair_buffer
-            .iter()
-            .map(OutgoingRepair::from)
-            .collect(),
-        incoming_repairs: meta
-            .incoming_repair_buffer
-            .iter()
-            .map(IncomingRepair::from)
-            .collect(),
+        outgoing_repairs: meta.outgoing_repair_buffer.iter().map(OutgoingRepair::from).collect(),
+        incoming_repairs: meta.incoming_repair_buffer.iter().map(IncomingRepair::from).collect(),
         pending_append: messages(&meta.pending_append),
         pending_evict: texts(&meta.pending_evict),
     };
@@ -123,10 +115,7 @@ pub fn decode_meta(bytes: Bytes) -> Result<ChannelMeta, Error> {
 
 /// Encodes a ChannelData, byte for byte like nim-sds.
 pub fn encode_channel_data(data: &ChannelData) -> Bytes {
-    let record = Data {
-        meta: Some(encode_meta(&data.meta)),
-        history: messages(&data.message_history),
-    };
+    let record = Data { meta: Some(encode_meta(&data.meta)), history: messages(&data.message_history) };
     record.encode_to_vec().into()
 }
 
@@ -136,18 +125,12 @@ pub fn encode_channel_data(data: &ChannelData) -> Bytes {
 /// As [`decode_meta`].
 pub fn decode_channel_data(bytes: Bytes) -> Result<ChannelData, Error> {
     let (meta, history) = Data::read(bytes)?;
-    Ok(ChannelData {
-        meta: decode_meta(meta)?,
-        message_history: each(history, decode_at_rest)?,
-    })
+    Ok(ChannelData { meta: decode_meta(meta)?, message_history: each(history, decode_at_rest)? })
 }
 
 /// Encodes a HistoryUpdate, byte for byte like nim-sds, which can't write an empty one; ours is no bytes.
 pub fn encode_update(update: &HistoryUpdate) -> Bytes {
-    let record = Update {
-        append: messages(&update.append),
-        evict: texts(&update.evict),
-    };
+    let record = Update { append: messages(&update.append), evict: texts(&update.evict) };
     record.encode_to_vec().into()
 }
 
@@ -187,20 +170,13 @@ impl TryFrom<Outgoing> for UnacknowledgedMessage {
     fn try_from(record: Outgoing) -> Result<Self, Error> {
         let (bytes, send_time, resend_attempts) = record.parts()?;
         let message = decode_at_rest(bytes)?;
-        Ok(Self {
-            message,
-            send_time,
-            resend_attempts,
-        })
+        Ok(Self { message, send_time, resend_attempts })
     }
 }
 
 impl From<&IncomingMessage> for Incoming {
     fn from(waiting: &IncomingMessage) -> Self {
-        Self::new(
-            wire::encode(&waiting.message),
-            waiting.missing_dependencies.iter(),
-        )
+        Self::new(wire::encode(&waiting.message), waiting.missing_dependencies.iter())
     }
 }
 
@@ -210,10 +186,7 @@ impl TryFrom<Incoming> for IncomingMessage {
     fn try_from(record: Incoming) -> Result<Self, Error> {
         let (bytes, missing_dependencies) = record.parts()?;
         let message = decode_at_rest(bytes)?;
-        Ok(Self {
-            message,
-            missing_dependencies,
-        })
+        Ok(Self { message, missing_dependencies })
     }
 }
 
@@ -228,11 +201,7 @@ impl TryFrom<OutgoingRepair> for OutgoingRepairEntry {
 
     fn try_from(record: OutgoingRepair) -> Result<Self, Error> {
         let (message_id, entry, request_at) = record.parts()?;
-        Ok(Self {
-            message_id,
-            entry,
-            request_at,
-        })
+        Ok(Self { message_id, entry, request_at })
     }
 }
 
@@ -248,11 +217,6 @@ impl TryFrom<IncomingRepair> for IncomingRepairEntry {
 
     fn try_from(record: IncomingRepair) -> Result<Self, Error> {
         let (message_id, entry, cached_message, respond_at) = record.parts()?;
-        Ok(Self {
-            message_id,
-            entry,
-            cached_message,
-            respond_at,
-        })
+        Ok(Self { message_id, entry, cached_message, respond_at })
     }
 }

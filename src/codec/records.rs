@@ -122,11 +122,7 @@ static META: Schema = Schema {
 
 static OUTGOING: Schema = Schema {
     name: "outgoingBuffer",
-    fields: &[
-        Field::bytes(1, "message"),
-        Field::number(2, "sendTime"),
-        Field::number(3, "resendAttempts"),
-    ],
+    fields: &[Field::bytes(1, "message"), Field::number(2, "sendTime"), Field::number(3, "resendAttempts")],
 };
 
 static INCOMING: Schema = Schema {
@@ -136,26 +132,17 @@ static INCOMING: Schema = Schema {
 
 static OUTGOING_REPAIR: Schema = Schema {
     name: "outgoingRepairBuffer",
-    fields: &[
-        Field::bytes(1, "messageId"),
-        Field::nested(2, "entry", &REQUEST, ANY),
-    ],
+    fields: &[Field::bytes(1, "messageId"), Field::nested(2, "entry", &REQUEST, ANY)],
 };
 
 static REQUEST: Schema = Schema {
     name: "outgoingRepairBuffer.entry",
-    fields: &[
-        Field::nested(1, "historyEntry", &ENTRY, ANY),
-        Field::number(2, "requestAt"),
-    ],
+    fields: &[Field::nested(1, "historyEntry", &ENTRY, ANY), Field::number(2, "requestAt")],
 };
 
 static INCOMING_REPAIR: Schema = Schema {
     name: "incomingRepairBuffer",
-    fields: &[
-        Field::bytes(1, "messageId"),
-        Field::nested(2, "entry", &RESPONSE, ANY),
-    ],
+    fields: &[Field::bytes(1, "messageId"), Field::nested(2, "entry", &RESPONSE, ANY)],
 };
 
 static RESPONSE: Schema = Schema {
@@ -167,15 +154,11 @@ static RESPONSE: Schema = Schema {
     ],
 };
 
-static DATA: Schema = Schema {
-    name: "channelData",
-    fields: &[Field::bytes(1, "meta"), Field::bytes(2, "messageHistory")],
-};
+static DATA: Schema =
+    Schema { name: "channelData", fields: &[Field::bytes(1, "meta"), Field::bytes(2, "messageHistory")] };
 
-static UPDATE: Schema = Schema {
-    name: "historyUpdate",
-    fields: &[Field::bytes(1, "append"), Field::bytes(2, "evict")],
-};
+static UPDATE: Schema =
+    Schema { name: "historyUpdate", fields: &[Field::bytes(1, "append"), Field::bytes(2, "evict")] };
 
 fn read<T: prost::Message + Default>(bytes: Bytes, schema: &'static Schema) -> Result<T, Error> {
     strict::check(&bytes, schema)?;
@@ -226,20 +209,13 @@ impl Outgoing {
             return Err(refuse("outgoingBuffer.resendAttempts", &what));
         };
         let message = required(self.message, "outgoingBuffer.message")?;
-        Ok((
-            message,
-            time(self.send_time, "outgoingBuffer.sendTime")?,
-            attempts,
-        ))
+        Ok((message, time(self.send_time, "outgoingBuffer.sendTime")?, attempts))
     }
 }
 
 impl Incoming {
     pub fn new<'a>(message: Bytes, missing: impl Iterator<Item = &'a MessageId>) -> Self {
-        Self {
-            message: Some(message),
-            missing: missing.map(|id| copy(id.as_str())).collect(),
-        }
+        Self { message: Some(message), missing: missing.map(|id| copy(id.as_str())).collect() }
     }
 
     pub fn parts(self) -> Result<(Bytes, Vec<MessageId>), Error> {
@@ -250,14 +226,8 @@ impl Incoming {
 
 impl OutgoingRepair {
     pub fn new(id: &MessageId, entry: &HistoryEntry, request_at: Millis) -> Self {
-        let request = Request {
-            entry: Some(entry.into()),
-            request_at: Some(request_at),
-        };
-        Self {
-            message_id: Some(copy(id.as_str())),
-            request: Some(request),
-        }
+        let request = Request { entry: Some(entry.into()), request_at: Some(request_at) };
+        Self { message_id: Some(copy(id.as_str())), request: Some(request) }
     }
 
     pub fn parts(self) -> Result<(MessageId, HistoryEntry, Millis), Error> {
@@ -274,15 +244,9 @@ impl OutgoingRepair {
 
 impl IncomingRepair {
     pub fn new(id: &MessageId, entry: &HistoryEntry, cached: Bytes, respond_at: Millis) -> Self {
-        let response = Response {
-            entry: Some(entry.into()),
-            cached: Some(cached),
-            respond_at: Some(respond_at),
-        };
-        Self {
-            message_id: Some(copy(id.as_str())),
-            response: Some(response),
-        }
+        let response =
+            Response { entry: Some(entry.into()), cached: Some(cached), respond_at: Some(respond_at) };
+        Self { message_id: Some(copy(id.as_str())), response: Some(response) }
     }
 
     /// The cached message may be missing: ours is always empty.
@@ -294,12 +258,7 @@ impl IncomingRepair {
         let response = required(self.response, "incomingRepairBuffer.entry")?;
         let entry = required(response.entry, "incomingRepairBuffer.entry.historyEntry")?;
         let respond_at = time(response.respond_at, "incomingRepairBuffer.entry.respondAt")?;
-        Ok((
-            id,
-            entry.try_into()?,
-            response.cached.unwrap_or_default(),
-            respond_at,
-        ))
+        Ok((id, entry.try_into()?, response.cached.unwrap_or_default(), respond_at))
     }
 }
 

@@ -23,21 +23,9 @@ pub fn encode(snapshot: &Snapshot) -> Bytes {
         lamport_timestamp: Some(snapshot.lamport_timestamp),
         outgoing: snapshot.outgoing.iter().map(Outgoing::from).collect(),
         incoming: snapshot.incoming.iter().map(Incoming::from).collect(),
-        outgoing_repairs: snapshot
-            .repair_requests
-            .iter()
-            .map(OutgoingRepair::from)
-            .collect(),
-        incoming_repairs: snapshot
-            .repair_responses
-            .iter()
-            .map(IncomingRepair::from)
-            .collect(),
-        pending_append: pending
-            .append
-            .iter()
-            .map(|message| message.bytes.clone())
-            .collect(),
+        outgoing_repairs: snapshot.repair_requests.iter().map(OutgoingRepair::from).collect(),
+        incoming_repairs: snapshot.repair_responses.iter().map(IncomingRepair::from).collect(),
+        pending_append: pending.append.iter().map(|message| message.bytes.clone()).collect(),
         pending_evict: pending.evict.iter().map(|id| copy(id.as_str())).collect(),
     };
     meta.encode_to_vec().into()
@@ -83,11 +71,7 @@ impl TryFrom<Outgoing> for Unacknowledged {
     fn try_from(record: Outgoing) -> Result<Self, Error> {
         let (bytes, send_time, resend_attempts) = record.parts()?;
         let message = stored(bytes)?;
-        Ok(Self {
-            message,
-            send_time,
-            resend_attempts,
-        })
+        Ok(Self { message, send_time, resend_attempts })
     }
 }
 
@@ -112,10 +96,7 @@ impl TryFrom<Incoming> for Waiting {
 /// The entry that names an id, with hint and sender if the message knew them.
 fn find(id: MessageId, causal_history: &[HistoryEntry]) -> HistoryEntry {
     let named = causal_history.iter().find(|entry| entry.message_id == id);
-    named.cloned().unwrap_or_else(|| HistoryEntry {
-        message_id: id,
-        ..HistoryEntry::default()
-    })
+    named.cloned().unwrap_or_else(|| HistoryEntry { message_id: id, ..HistoryEntry::default() })
 }
 
 impl From<&RepairRequest> for OutgoingRepair {
@@ -135,11 +116,7 @@ impl TryFrom<OutgoingRepair> for RepairRequest {
 
 impl From<&RepairResponse> for IncomingRepair {
     fn from(response: &RepairResponse) -> Self {
-        let RepairResponse {
-            entry,
-            cached,
-            respond_at,
-        } = response;
+        let RepairResponse { entry, cached, respond_at } = response;
         Self::new(&entry.message_id, entry, cached.clone(), *respond_at)
     }
 }
@@ -149,10 +126,6 @@ impl TryFrom<IncomingRepair> for RepairResponse {
 
     fn try_from(record: IncomingRepair) -> Result<Self, Error> {
         let (_, entry, cached, respond_at) = record.parts()?;
-        Ok(Self {
-            entry,
-            cached,
-            respond_at,
-        })
+        Ok(Self { entry, cached, respond_at })
     }
 }

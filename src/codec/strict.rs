@@ -88,11 +88,7 @@ impl Field {
                 Err(Fault::Here(format!("more than {limit} entries")))
             }
             (Kind::Nested(schema, _), Value::Bytes(inner)) => check(inner, schema).map_err(Fault::Inside),
-            (kind, value) => Err(Fault::Here(format!(
-                "{}, expected {}",
-                value.describe(),
-                kind.describe()
-            ))),
+            (kind, value) => Err(Fault::Here(format!("{}, expected {}", value.describe(), kind.describe()))),
         }
     }
 }
@@ -157,23 +153,16 @@ impl<'a> Reader<'a> {
             }
             5 => self.take(4).map(|_| Value::Fixed)?,
             _ => {
-                return Err(format!(
-                    "field {number} has wire type {wire_type}, which is not supported"
-                ));
+                return Err(format!("field {number} has wire type {wire_type}, which is not supported"));
             }
         };
         Ok((number, value))
     }
 
     fn take(&mut self, length: u64) -> Result<&'a [u8], String> {
-        let split = usize::try_from(length)
-            .ok()
-            .and_then(|length| self.rest.split_at_checked(length));
+        let split = usize::try_from(length).ok().and_then(|length| self.rest.split_at_checked(length));
         let Some((taken, rest)) = split else {
-            return Err(format!(
-                "a value of {length} bytes where {} are left",
-                self.rest.len()
-            ));
+            return Err(format!("a value of {length} bytes where {} are left", self.rest.len()));
         };
         self.rest = rest;
         Ok(taken)
@@ -218,15 +207,9 @@ mod tests {
 
     #[test]
     fn every_supported_wire_type_is_walked_over() {
-        let bytes = [
-            0x08, 0x96, 0x01, 0x12, 2, 7, 8, 0x1d, 0, 0, 0, 0, 0x21, 0, 0, 0, 0, 0, 0, 0, 0,
-        ];
-        let expected = [
-            (1, Value::Number(150)),
-            (2, Value::Bytes(&[7, 8])),
-            (3, Value::Fixed),
-            (4, Value::Fixed),
-        ];
+        let bytes = [0x08, 0x96, 0x01, 0x12, 2, 7, 8, 0x1d, 0, 0, 0, 0, 0x21, 0, 0, 0, 0, 0, 0, 0, 0];
+        let expected =
+            [(1, Value::Number(150)), (2, Value::Bytes(&[7, 8])), (3, Value::Fixed), (4, Value::Fixed)];
         assert_eq!(walk(&bytes).unwrap(), expected);
         let largest = [8, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1];
         assert_eq!(walk(&largest).unwrap(), [(1, Value::Number(u64::MAX))]);
@@ -239,23 +222,12 @@ mod tests {
             (&[0x08, 0x80], "ends within a number"),
             (&[0x08, 0x87, 0x00], "longer than needed"),
             (&[0x88, 0x00, 0x01], "longer than needed"),
-            (
-                &[0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2],
-                "64 bits",
-            ),
-            (
-                &[
-                    0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x81, 1,
-                ],
-                "10 bytes",
-            ),
+            (&[0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2], "64 bits"),
+            (&[0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x81, 1], "10 bytes"),
             (&[0x00, 0x00], "field number 0"),
             (&[0x0b, 0x0c], "wire type 3"),
             (&[0x0e], "wire type 6"),
-            (
-                &[0x12, 0xff, 0xff, 0xff, 0xff, 0x0f, 0],
-                "4294967295 bytes where 1",
-            ),
+            (&[0x12, 0xff, 0xff, 0xff, 0xff, 0x0f, 0], "4294967295 bytes where 1"),
         ];
         for (bytes, reason) in wrong {
             let text = walk(bytes).unwrap_err();

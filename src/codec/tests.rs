@@ -88,9 +88,7 @@ fn assert_bare(stored: &StoredMessage) {
 }
 
 fn reason<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
-    let Err(Error::Deserialization(text)) = result else {
-        panic!("{result:?}")
-    };
+    let Err(Error::Deserialization(text)) = result else { panic!("{result:?}") };
     text
 }
 
@@ -106,62 +104,25 @@ fn minimal() -> Message {
 
 #[test]
 fn limits_are_kept_to_the_byte() {
-    let with_content = |size| {
-        encode(&Message {
-            content: vec![1; size].into(),
-            ..minimal()
-        })
-    };
+    let with_content = |size| encode(&Message { content: vec![1; size].into(), ..minimal() });
     assert!(decode(with_content(MAX_CONTENT)).is_ok());
     assert_eq!(
         reason(decode(with_content(MAX_CONTENT + 1))),
         "message.content: 1048577 bytes, the limit is 1048576"
     );
 
-    let entries = |count| {
-        vec![
-            HistoryEntry {
-                message_id: "m0".into(),
-                ..HistoryEntry::default()
-            };
-            count
-        ]
-    };
-    let with_history = |count| {
-        encode(&Message {
-            causal_history: entries(count),
-            ..minimal()
-        })
-    };
-    let with_requests = |count| {
-        encode(&Message {
-            repair_request: entries(count),
-            ..minimal()
-        })
-    };
+    let entries = |count| vec![HistoryEntry { message_id: "m0".into(), ..HistoryEntry::default() }; count];
+    let with_history = |count| encode(&Message { causal_history: entries(count), ..minimal() });
+    let with_requests = |count| encode(&Message { repair_request: entries(count), ..minimal() });
     assert!(decode(with_history(MAX_CAUSAL_HISTORY)).is_ok());
     assert!(decode(with_requests(MAX_REPAIR_REQUESTS)).is_ok());
-    assert_eq!(
-        reason(decode(with_history(1001))),
-        "message.causalHistory: more than 1000 entries"
-    );
-    assert_eq!(
-        reason(decode(with_requests(1001))),
-        "message.repairRequest: more than 1000 entries"
-    );
+    assert_eq!(reason(decode(with_history(1001))), "message.causalHistory: more than 1000 entries");
+    assert_eq!(reason(decode(with_requests(1001))), "message.repairRequest: more than 1000 entries");
 
-    let with_filter = |size| {
-        encode(&Message {
-            bloom_filter: Some(vec![0; size].into()),
-            ..minimal()
-        })
-    };
+    let with_filter = |size| encode(&Message { bloom_filter: Some(vec![0; size].into()), ..minimal() });
     let room = 2 * MAX_MESSAGE - with_filter(MAX_MESSAGE).len();
     assert!(decode(with_filter(room)).is_ok());
-    assert_eq!(
-        reason(decode(with_filter(room + 1))),
-        "message: 8388609 bytes, the limit is 8388608"
-    );
+    assert_eq!(reason(decode(with_filter(room + 1))), "message: 8388609 bytes, the limit is 8388608");
 }
 
 #[test]
@@ -170,46 +131,25 @@ fn errors_name_the_field_and_the_value() {
         (b"", "message.messageId: is missing"),
         (b"\x0a\x00", "message.messageId: is empty"),
         (b"\x0a\x01m", "message.channelId: is missing"),
-        (
-            b"\x0a\x01\xff",
-            "message.messageId: is not UTF-8 (invalid utf-8 sequence of 1 bytes from index 0)",
-        ),
-        (
-            b"\x12\x01c",
-            "message.lamportTimestamp: found a length-delimited value, expected a varint",
-        ),
-        (
-            b"\x0a\x01m\x22\x01c\x1a\x02\x0a\x00",
-            "historyEntry.messageId: is empty",
-        ),
+        (b"\x0a\x01\xff", "message.messageId: is not UTF-8 (invalid utf-8 sequence of 1 bytes from index 0)"),
+        (b"\x12\x01c", "message.lamportTimestamp: found a length-delimited value, expected a varint"),
+        (b"\x0a\x01m\x22\x01c\x1a\x02\x0a\x00", "historyEntry.messageId: is empty"),
         (b"\x1a\x05", "message: a value of 5 bytes where 0 are left"),
     ];
     for (bytes, expected) in messages {
         assert_eq!(reason(decode(Bytes::from_static(bytes))), expected);
     }
-    let late = encode(&Message {
-        lamport_timestamp: Some(1 << 63),
-        ..minimal()
-    });
+    let late = encode(&Message { lamport_timestamp: Some(1 << 63), ..minimal() });
     let expected = "message.lamportTimestamp: 9223372036854775808, the limit is 9223372036854775807";
     assert_eq!(reason(decode(late)), expected);
-    let ephemeral = encode(&Message {
-        lamport_timestamp: None,
-        ..minimal()
-    });
-    assert_eq!(
-        reason(decode_stored(ephemeral)),
-        "message.lamportTimestamp: is missing"
-    );
+    let ephemeral = encode(&Message { lamport_timestamp: None, ..minimal() });
+    assert_eq!(reason(decode_stored(ephemeral)), "message.lamportTimestamp: is missing");
 }
 
 #[test]
 fn another_schema_version_is_refused_and_never_truncated() {
     for version in [0, 2, u32::MAX] {
-        let bytes = encode_meta(&ChannelMeta {
-            schema_version: version,
-            ..ChannelMeta::default()
-        });
+        let bytes = encode_meta(&ChannelMeta { schema_version: version, ..ChannelMeta::default() });
         let expected =
             format!("channelMeta.schemaVersion: found version {version}, only version 1 is supported");
         assert_eq!(reason(decode_meta(bytes.clone())), expected);
@@ -222,11 +162,7 @@ fn another_schema_version_is_refused_and_never_truncated() {
 
 #[test]
 fn negative_times_are_refused() {
-    let own = |send_time| UnacknowledgedMessage {
-        message: minimal(),
-        send_time,
-        resend_attempts: 0,
-    };
+    let own = |send_time| UnacknowledgedMessage { message: minimal(), send_time, resend_attempts: 0 };
     let meta = |send_time| ChannelMeta {
         schema_version: 1,
         outgoing_buffer: vec![own(send_time)],
@@ -234,10 +170,7 @@ fn negative_times_are_refused() {
     };
     assert!(snapshot::decode(encode_meta(&meta(i64::MAX as u64))).is_ok());
     let text = reason(snapshot::decode(encode_meta(&meta(u64::MAX))));
-    assert!(
-        text.starts_with("outgoingBuffer.sendTime: 18446744073709551615"),
-        "{text}"
-    );
+    assert!(text.starts_with("outgoingBuffer.sendTime: 18446744073709551615"), "{text}");
 }
 
 #[test]

@@ -67,11 +67,7 @@ static MESSAGE: Schema = Schema {
 
 pub(super) static ENTRY: Schema = Schema {
     name: "historyEntry",
-    fields: &[
-        Field::bytes(1, "messageId"),
-        Field::bytes(2, "retrievalHint"),
-        Field::bytes(3, "senderId"),
-    ],
+    fields: &[Field::bytes(1, "messageId"), Field::bytes(2, "retrievalHint"), Field::bytes(3, "senderId")],
 };
 
 /// Encodes a message to be broadcast, byte for byte like nim-sds: id, channel, content and filter are written even
@@ -136,11 +132,7 @@ pub fn decode_stored(bytes: Bytes) -> Result<(StoredMessage, Vec<HistoryEntry>),
     // Numbers have one form only (checked), so an equal length means that nothing is left out.
     let as_kept = wire.encoded_len() == bytes.len();
     let message = at_rest(wire.try_into()?)?;
-    let stored = if as_kept {
-        keep(&message, bytes)
-    } else {
-        store(&message)
-    };
+    let stored = if as_kept { keep(&message, bytes) } else { store(&message) };
     Ok((stored, message.causal_history))
 }
 
@@ -162,19 +154,13 @@ pub fn content_of(stored: &StoredMessage) -> Bytes {
         Ok((CONTENT, Value::Bytes(content))) => Some(content),
         _ => None,
     });
-    contents
-        .last()
-        .map(|content| stored.bytes.slice_ref(content))
-        .unwrap_or_default()
+    contents.last().map(|content| stored.bytes.slice_ref(content)).unwrap_or_default()
 }
 
 fn parse(bytes: Bytes) -> Result<WireMessage, Error> {
     let size = bytes.len();
     if size > MAX_MESSAGE {
-        return Err(refuse(
-            "message",
-            &format!("{size} bytes, the limit is {MAX_MESSAGE}"),
-        ));
+        return Err(refuse("message", &format!("{size} bytes, the limit is {MAX_MESSAGE}")));
     }
     strict::check(&bytes, &MESSAGE)?;
     WireMessage::decode(bytes).map_err(|error| refuse("message", &error.to_string()))
@@ -264,10 +250,7 @@ pub(super) fn signed(number: u64, place: &str) -> Result<u64, Error> {
 fn limited(content: Bytes) -> Result<Bytes, Error> {
     let size = content.len();
     if size > MAX_CONTENT {
-        return Err(refuse(
-            "message.content",
-            &format!("{size} bytes, the limit is {MAX_CONTENT}"),
-        ));
+        return Err(refuse("message.content", &format!("{size} bytes, the limit is {MAX_CONTENT}")));
     }
     Ok(content)
 }

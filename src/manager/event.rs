@@ -19,36 +19,19 @@ pub enum Event<E> {
         lamport_timestamp: Option<u64>,
     },
     /// An own message was acknowledged, or given up.
-    MessageSent {
-        message_id: MessageId,
-        acknowledged: bool,
-    },
+    MessageSent { message_id: MessageId, acknowledged: bool },
     /// A received message waits for these.
-    MissingDependencies {
-        message_id: MessageId,
-        missing: Vec<HistoryEntry>,
-    },
+    MissingDependencies { message_id: MessageId, missing: Vec<HistoryEntry> },
     /// Nobody acknowledged this own message: broadcast the bytes again.
-    MessageResend {
-        message_id: MessageId,
-        bytes: Bytes,
-        attempt: u32,
-    },
+    MessageResend { message_id: MessageId, bytes: Bytes, attempt: u32 },
     /// A message that waited for dependencies was given up.
-    MessageLost {
-        message_id: MessageId,
-        missing: Vec<MessageId>,
-        reason: LostReason,
-    },
+    MessageLost { message_id: MessageId, missing: Vec<MessageId>, reason: LostReason },
     /// Somebody asked for this message: broadcast the bytes.
     RepairReady { message_id: MessageId, bytes: Bytes },
     /// State could not be saved. Memory is right; the next operation saves it again.
     PersistenceFailed(PersistenceError<E>),
     /// A message's bloom filter was not usable; the rest of it was.
-    FilterIgnored {
-        message_id: MessageId,
-        reason: FilterError,
-    },
+    FilterIgnored { message_id: MessageId, reason: FilterError },
 }
 
 impl<E> Event<E> {
@@ -64,39 +47,21 @@ impl<E> Event<E> {
                 sender_id: message.sender_id,
                 lamport_timestamp: Some(message.lamport_timestamp),
             },
-            protocol::Event::Sent {
-                message_id,
-                acknowledged,
-            } => Self::MessageSent {
-                message_id,
-                acknowledged,
-            },
+            protocol::Event::Sent { message_id, acknowledged } => {
+                Self::MessageSent { message_id, acknowledged }
+            }
             protocol::Event::MissingDependencies { message_id, missing } => {
                 Self::MissingDependencies { message_id, missing }
             }
-            protocol::Event::Resend {
-                message,
-                filter,
-                attempt,
-            } => {
+            protocol::Event::Resend { message, filter, attempt } => {
                 let mut resent = wire::decode(message.bytes)?;
                 resent.bloom_filter = Some(filter);
                 let bytes = wire::encode(&resent);
-                Self::MessageResend {
-                    message_id: message.message_id,
-                    bytes,
-                    attempt,
-                }
+                Self::MessageResend { message_id: message.message_id, bytes, attempt }
             }
-            protocol::Event::Lost {
-                message_id,
-                missing,
-                reason,
-            } => Self::MessageLost {
-                message_id,
-                missing,
-                reason,
-            },
+            protocol::Event::Lost { message_id, missing, reason } => {
+                Self::MessageLost { message_id, missing, reason }
+            }
             protocol::Event::RepairReady { message_id, bytes } => Self::RepairReady { message_id, bytes },
             protocol::Event::FilterIgnored { message_id, reason } => {
                 Self::FilterIgnored { message_id, reason }

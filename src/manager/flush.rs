@@ -59,11 +59,7 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
         ticket: Ticket,
     ) -> Vec<PersistenceError<P::Error>> {
         let update_history = async {
-            if update.is_empty() {
-                Ok(())
-            } else {
-                self.persistence.update_history(id, update).await
-            }
+            if update.is_empty() { Ok(()) } else { self.persistence.update_history(id, update).await }
         };
         let (saved, updated) = join(self.persistence.save_channel_meta(id, meta), update_history).await;
         let mut failures = Vec::new();
@@ -72,9 +68,7 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
             Err(cause) => failures.push(failure(id, Operation::SaveChannelMeta, cause)),
         }
         match updated {
-            Ok(()) => slot
-                .write(|channel| channel.confirm_history(mark))
-                .unwrap_or_default(),
+            Ok(()) => slot.write(|channel| channel.confirm_history(mark)).unwrap_or_default(),
             Err(cause) => failures.push(failure(id, Operation::UpdateHistory, cause)),
         }
         failures
@@ -87,36 +81,22 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
         hints: Vec<(MessageId, Bytes)>,
     ) -> Vec<PersistenceError<P::Error>> {
         let write = |(message, hint): (MessageId, Bytes)| async move {
-            let result = self
-                .persistence
-                .set_retrieval_hint(&message, hint.clone(), id)
-                .await;
+            let result = self.persistence.set_retrieval_hint(&message, hint.clone(), id).await;
             let error = result.err()?;
             // Tried again with the next operation, as long as it can still be of use.
-            if slot
-                .read(|channel| channel.message(&message).is_some())
-                .unwrap_or(false)
-            {
+            if slot.read(|channel| channel.message(&message).is_some()).unwrap_or(false) {
                 slot.queue_hint(message, hint);
             }
             Some(failure(id, Operation::SetRetrievalHint, error))
         };
-        join_all(hints.into_iter().map(write))
-            .await
-            .into_iter()
-            .flatten()
-            .collect()
+        join_all(hints.into_iter().map(write)).await.into_iter().flatten().collect()
     }
 }
 
 fn batch(channel: &Channel) -> Batch {
     let snapshot = channel.snapshot();
     let (update, mark) = channel.pending_history();
-    Batch {
-        meta: snapshot::encode(&snapshot),
-        update,
-        mark,
-    }
+    Batch { meta: snapshot::encode(&snapshot), update, mark }
 }
 
 pub(super) fn failure<E: std::fmt::Display>(
@@ -124,10 +104,5 @@ pub(super) fn failure<E: std::fmt::Display>(
     operation: Operation,
     cause: E,
 ) -> PersistenceError<E> {
-    PersistenceError {
-        channel: channel.clone(),
-        operation,
-        reason: cause.to_string(),
-        cause: Some(cause),
-    }
+    PersistenceError { channel: channel.clone(), operation, reason: cause.to_string(), cause: Some(cause) }
 }

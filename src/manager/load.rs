@@ -61,17 +61,9 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
 }
 
 fn read(data: ChannelData) -> Result<Saved, protocol::Error> {
-    let snapshot = data
-        .meta
-        .map(snapshot::decode)
-        .transpose()?
-        .unwrap_or_else(Snapshot::default);
+    let snapshot = data.meta.map(snapshot::decode).transpose()?.unwrap_or_else(Snapshot::default);
     let history = data.message_history.into_iter().map(|bytes| read_message(bytes));
-    Ok(Saved {
-        snapshot,
-        history: history.collect::<Result<_, _>>()?,
-        hints: data.retrieval_hints,
-    })
+    Ok(Saved { snapshot, history: history.collect::<Result<_, _>>()?, hints: data.retrieval_hints })
 }
 
 fn read_message(bytes: bytes::Bytes) -> Result<StoredMessage, protocol::Error> {

@@ -63,9 +63,7 @@ pub type Result<T, P> = std::result::Result<T, Error<<P as Persistence>::Error>>
 
 impl<P: Persistence, H: Host<P::Error>> Clone for Manager<P, H> {
     fn clone(&self) -> Self {
-        Self {
-            inner: self.inner.clone(),
-        }
+        Self { inner: self.inner.clone() }
     }
 }
 
@@ -81,9 +79,7 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
             slots,
             closed: Cell::new(false),
         };
-        Self {
-            inner: Rc::new(inner),
-        }
+        Self { inner: Rc::new(inner) }
     }
 
     /// The settings in force.
@@ -97,9 +93,7 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
     /// Every operation that needs a channel loads it when it is first used, and fails with `Persistence` if that
     /// fails; after [`close`](Self::close) every operation fails with `InvalidState`.
     pub async fn ensure_channel(&self, channel: &ChannelId, now: Millis) -> Result<(), P> {
-        self.inner
-            .operate(channel, now, |_| Ok(((), Effects::default())))
-            .await
+        self.inner.operate(channel, now, |_| Ok(((), Effects::default()))).await
     }
 
     /// Wipes a channel: with one call from storage, then from memory.
@@ -149,9 +143,7 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
         now: Millis,
     ) -> Result<Bytes, P> {
         check_outgoing(&content, &id)?;
-        self.inner
-            .wrap(channel, now, |channel| channel.wrap(content, id, now))
-            .await
+        self.inner.wrap(channel, now, |channel| channel.wrap(content, id, now)).await
     }
 
     /// Makes the bytes of a sync message to broadcast.
@@ -159,9 +151,7 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
     /// # Errors
     /// As [`Channel::wrap_sync`].
     pub async fn wrap_sync(&self, id: MessageId, channel: &ChannelId, now: Millis) -> Result<Bytes, P> {
-        self.inner
-            .wrap(channel, now, |channel| channel.wrap_sync(id, now))
-            .await
+        self.inner.wrap(channel, now, |channel| channel.wrap_sync(id, now)).await
     }
 
     /// Makes the bytes of an ephemeral message to broadcast: no state, no order, no repair.
@@ -191,9 +181,7 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
             return Ok(self.inner.pass_on(message));
         }
         let channel = message.channel_id.clone();
-        self.inner
-            .operate(&channel, now, |channel| channel.receive(message, now))
-            .await
+        self.inner.operate(&channel, now, |channel| channel.receive(message, now)).await
     }
 
     /// The application got these messages elsewhere: what waits for them need not wait any more.
@@ -211,11 +199,7 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
             let reason = format!("channelId {channel:?} is not a channel of this manager");
             return Err(protocol::Error::InvalidArgument(reason).into());
         }
-        self.inner
-            .operate(channel, now, |channel| {
-                Ok(((), channel.mark_dependencies_met(ids)))
-            })
-            .await
+        self.inner.operate(channel, now, |channel| Ok(((), channel.mark_dependencies_met(ids)))).await
     }
 
     /// Looks for own messages to send again and for waiting messages to give up. To be called every
@@ -224,9 +208,7 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
     /// # Errors
     /// `InvalidState` after [`close`](Self::close).
     pub async fn check_unacknowledged(&self, channel: &ChannelId, now: Millis) -> Result<(), P> {
-        self.inner
-            .sweep(channel, now, Channel::check_unacknowledged)
-            .await
+        self.inner.sweep(channel, now, Channel::check_unacknowledged).await
     }
 
     /// Looks for repair requests to answer and to renew, in every channel. To be called every `repairSweepInterval`.
@@ -244,11 +226,7 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
     /// The channels that are in memory.
     pub fn channels(&self) -> Vec<ChannelId> {
         let slots = self.inner.slots.borrow();
-        slots
-            .iter()
-            .filter(|(_, slot)| slot.is_loaded())
-            .map(|(id, _)| id.clone())
-            .collect()
+        slots.iter().filter(|(_, slot)| slot.is_loaded()).map(|(id, _)| id.clone()).collect()
     }
 
     /// Reads a channel. `None` if it is not in memory.
@@ -272,11 +250,7 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
     }
 
     fn slot(&self, id: &ChannelId) -> Rc<Slot<P::Error>> {
-        self.slots
-            .borrow_mut()
-            .entry(id.clone())
-            .or_insert_with(|| Rc::new(Slot::new()))
-            .clone()
+        self.slots.borrow_mut().entry(id.clone()).or_insert_with(|| Rc::new(Slot::new())).clone()
     }
 
     /// Forgets an empty slot, unless another operation waits for it.
@@ -345,13 +319,7 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
 
     /// Hands an ephemeral message to the application.
     fn pass_on(&self, message: Message) -> Received {
-        let Message {
-            message_id,
-            channel_id,
-            sender_id,
-            content,
-            ..
-        } = message;
+        let Message { message_id, channel_id, sender_id, content, .. } = message;
         self.host.event(
             &channel_id,
             Event::MessageReady {

@@ -75,11 +75,7 @@ impl<E> Slot<E> {
 
     /// Takes note of what an operation did. Returns the ticket to settle.
     pub fn record(&self, effects: Effects) -> Result<Ticket, protocol::Error> {
-        let events = effects
-            .events
-            .into_iter()
-            .map(Event::from_protocol)
-            .collect::<Result<Vec<_>, _>>()?;
+        let events = effects.events.into_iter().map(Event::from_protocol).collect::<Result<Vec<_>, _>>()?;
         // With nothing to tell and nothing to write there is nothing to wait for.
         if !effects.changed && events.is_empty() && !self.is_behind() {
             return Ok(self.settled.get());
@@ -89,9 +85,7 @@ impl<E> Slot<E> {
         if effects.changed {
             self.changed.set(ticket);
         }
-        self.outbox
-            .borrow_mut()
-            .extend(events.into_iter().map(|event| (ticket, event)));
+        self.outbox.borrow_mut().extend(events.into_iter().map(|event| (ticket, event)));
         Ok(ticket)
     }
 

@@ -252,13 +252,7 @@ mod tests {
     #[test]
     fn only_filters_whose_parameters_agree_are_taken() {
         let bits = |length| Bytes::from(vec![0xff; length]);
-        for (length, k, m) in [
-            (8, 10, 45),
-            (8, 1, 1),
-            (8, 64, 63),
-            (16, 1, 64),
-            (18_752, 10, 150_000),
-        ] {
+        for (length, k, m) in [(8, 10, 45), (8, 1, 1), (8, 64, 63), (16, 1, 64), (18_752, 10, 150_000)] {
             let filter = ReceivedFilter::new(bits(length), k, m).unwrap();
             assert!(filter.contains(IdHash::of("anything")));
             for wrong in [0, length - 1, length + 1, length + 8] {
@@ -267,19 +261,10 @@ mod tests {
         }
         let refused = |k, m| ReceivedFilter::new(bits(8), k, m).unwrap_err().to_string();
         assert_eq!(refused(0, 45), "bloom filter: kHashes is 0, must be from 1 to 64");
-        assert_eq!(
-            refused(65, 45),
-            "bloom filter: kHashes is 65, must be from 1 to 64"
-        );
-        assert_eq!(
-            refused(10, 0),
-            "bloom filter: mBits is 0, must be from 1 to 4294967296"
-        );
+        assert_eq!(refused(65, 45), "bloom filter: kHashes is 65, must be from 1 to 64");
+        assert_eq!(refused(10, 0), "bloom filter: mBits is 0, must be from 1 to 4294967296");
         assert!(refused(10, u64::MAX).starts_with("bloom filter: mBits is 18446744073709551615"));
-        assert_eq!(
-            refused(10, 64),
-            "bloom filter: 8 bytes for 64 bits, must be 16 bytes"
-        );
+        assert_eq!(refused(10, 64), "bloom filter: 8 bytes for 64 bits, must be 16 bytes");
     }
 
     #[test]
@@ -298,11 +283,7 @@ mod tests {
     fn parameters_that_make_no_sense_become_the_defaults() {
         for rate in [0.0, -1.0, 1.0, 2.0, f64::NAN, f64::INFINITY] {
             let filter = BloomFilter::new(0, rate);
-            assert_eq!(
-                (filter.capacity(), filter.error_rate()),
-                (10_000, 0.001),
-                "{rate}"
-            );
+            assert_eq!((filter.capacity(), filter.error_rate()), (10_000, 0.001), "{rate}");
         }
     }
 }

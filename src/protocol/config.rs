@@ -136,9 +136,7 @@ fn check(name: &str, number: f64, min: f64, max: f64, whole: bool) -> Result<(),
         return Ok(());
     }
     let kind = if whole { "a whole number" } else { "a number" };
-    Err(Error::InvalidArgument(format!(
-        "config.{name} must be {kind} from {min} to {max}, got {number}"
-    )))
+    Err(Error::InvalidArgument(format!("config.{name} must be {kind} from {min} to {max}, got {number}")))
 }
 
 #[cfg(test)]
@@ -169,9 +167,7 @@ mod tests {
         assert!(config.set("bloomFilterErrorRate", 0.5).is_ok());
         assert_eq!(
             config.set("maxHistory", 1.0),
-            Err(Error::InvalidArgument(
-                "config.maxHistory is not a setting".into()
-            ))
+            Err(Error::InvalidArgument("config.maxHistory is not a setting".into()))
         );
         assert_eq!(config.get("maxHistory"), None);
     }

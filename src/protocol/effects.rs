@@ -20,34 +20,17 @@ pub enum Event {
     /// A message was delivered: all its dependencies were delivered before.
     Ready(StoredMessage),
     /// An own message left the outgoing buffer: acknowledged, or out of attempts.
-    Sent {
-        message_id: MessageId,
-        acknowledged: bool,
-    },
+    Sent { message_id: MessageId, acknowledged: bool },
     /// A received message has dependencies that were not delivered here.
-    MissingDependencies {
-        message_id: MessageId,
-        missing: Vec<HistoryEntry>,
-    },
+    MissingDependencies { message_id: MessageId, missing: Vec<HistoryEntry> },
     /// Broadcast this own message again, with this filter.
-    Resend {
-        message: StoredMessage,
-        filter: Bytes,
-        attempt: u32,
-    },
+    Resend { message: StoredMessage, filter: Bytes, attempt: u32 },
     /// A message that waited for dependencies was given up.
-    Lost {
-        message_id: MessageId,
-        missing: Vec<MessageId>,
-        reason: LostReason,
-    },
+    Lost { message_id: MessageId, missing: Vec<MessageId>, reason: LostReason },
     /// Broadcast this stored message, somebody asked for it.
     RepairReady { message_id: MessageId, bytes: Bytes },
     /// A message's bloom filter was not usable; the rest of the message was.
-    FilterIgnored {
-        message_id: MessageId,
-        reason: FilterError,
-    },
+    FilterIgnored { message_id: MessageId, reason: FilterError },
 }
 
 /// Why a waiting message was given up.
@@ -77,9 +60,6 @@ pub struct Received {
 impl Effects {
     pub(super) fn acknowledged(&mut self, message_id: MessageId) {
         self.changed = true;
-        self.events.push(Event::Sent {
-            message_id,
-            acknowledged: true,
-        });
+        self.events.push(Event::Sent { message_id, acknowledged: true });
     }
 }

@@ -38,10 +38,7 @@ pub struct IdHash {
 impl IdHash {
     /// Hashes an id. The only expensive step: everything else is derived from the result.
     pub fn of(id: &str) -> Self {
-        Self {
-            a: hash(id).unsigned_abs(),
-            b: hash_joined(id, SECOND).unsigned_abs(),
-        }
+        Self { a: hash(id).unsigned_abs(), b: hash_joined(id, SECOND).unsigned_abs() }
     }
 
     /// The `k` positions of the id in a filter of `m` bits (double hashing): `(a + j * b) mod m` for j from 0,
@@ -51,13 +48,8 @@ impl IdHash {
         let step = self.b.checked_rem(m).unwrap_or(0);
         // What is left to the end of the filter after a step back from it: never overflows, as step < m.
         let wrap = m.wrapping_sub(step);
-        let next = move |at: &u64| {
-            Some(if *at >= wrap {
-                at.wrapping_sub(wrap)
-            } else {
-                at.wrapping_add(step)
-            })
-        };
+        let next =
+            move |at: &u64| Some(if *at >= wrap { at.wrapping_sub(wrap) } else { at.wrapping_add(step) });
         std::iter::successors(start, next).take(usize::try_from(k).unwrap_or(usize::MAX))
     }
 }

@@ -22,11 +22,7 @@ impl History {
     pub fn new(limit: usize) -> Self {
         // As many evicts as there are known ids: enough for any outage that matters, and bounded.
         let pending = Pending::new(limit.saturating_mul(4));
-        Self {
-            log: Timeline::default(),
-            limit,
-            pending,
-        }
+        Self { log: Timeline::default(), limit, pending }
     }
 
     pub fn contains(&self, id: &MessageId) -> bool {
@@ -83,13 +79,10 @@ impl History {
         entries
     }
 
-    /// Those of the next causal history that have no retrieval hint.
-    pub fn without_hint(&self, count: usize) -> Vec<MessageId> {
+    /// Those of the next causal history that have no retrieval hint, newest first.
+    pub fn without_hint(&self, count: usize) -> impl Iterator<Item = &MessageId> {
         let newest = self.log.values().rev().take(count);
-        newest
-            .filter(|logged| logged.hint.is_none())
-            .map(|logged| logged.message.message_id.clone())
-            .collect()
+        newest.filter(|logged| logged.hint.is_none()).map(|logged| &logged.message.message_id)
     }
 
     /// Attaches a retrieval hint. Returns whether the message is in the history.
@@ -103,11 +96,7 @@ impl History {
 
     /// What storage has not confirmed yet, and the mark to confirm it with.
     pub fn pending(&self) -> (HistoryUpdate, u64) {
-        let append = self
-            .pending
-            .appends()
-            .filter_map(|id| self.get(id).cloned())
-            .collect();
+        let append = self.pending.appends().filter_map(|id| self.get(id).cloned()).collect();
         let evict = self.pending.evicts().cloned().collect();
         (HistoryUpdate { append, evict }, self.pending.mark())
     }

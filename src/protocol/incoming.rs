@@ -37,24 +37,10 @@ impl Incoming {
     pub fn insert(&mut self, Waiting { message, missing }: Waiting, now: Millis) {
         let id = message.message_id.clone();
         for entry in &missing {
-            self.dependents
-                .entry(entry.message_id.clone())
-                .or_default()
-                .insert(id.clone());
+            self.dependents.entry(entry.message_id.clone()).or_default().insert(id.clone());
         }
-        let missing = missing
-            .into_iter()
-            .map(|entry| (entry.message_id.clone(), entry))
-            .collect();
-        self.waiting.insert(
-            id,
-            message.lamport_timestamp,
-            Waiter {
-                message,
-                missing,
-                since: now,
-            },
-        );
+        let missing = missing.into_iter().map(|entry| (entry.message_id.clone(), entry)).collect();
+        self.waiting.insert(id, message.lamport_timestamp, Waiter { message, missing, since: now });
     }
 
     /// Takes a dependency off all that wait for it; returns those that wait for nothing more.
@@ -93,12 +79,8 @@ impl Incoming {
     /// Gives up the messages that have waited longer than `timeout`.
     pub fn give_up_expired(&mut self, timeout: Millis, now: Millis) -> Vec<Waiting> {
         let expired = |waiter: &&Waiter| now.saturating_sub(waiter.since) > timeout;
-        let ids: Vec<_> = self
-            .waiting
-            .values()
-            .filter(expired)
-            .map(|waiter| waiter.message.message_id.clone())
-            .collect();
+        let ids: Vec<_> =
+            self.waiting.values().filter(expired).map(|waiter| waiter.message.message_id.clone()).collect();
         ids.iter().filter_map(|id| self.give_up(id)).collect()
     }
 
@@ -118,9 +100,6 @@ impl Incoming {
 
 impl Waiter {
     fn describe(&self) -> Waiting {
-        Waiting {
-            message: self.message.clone(),
-            missing: self.missing.values().cloned().collect(),
-        }
+        Waiting { message: self.message.clone(), missing: self.missing.values().cloned().collect() }
     }
 }

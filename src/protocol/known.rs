@@ -26,11 +26,7 @@ pub(super) struct KnownIds {
 
 impl KnownIds {
     pub fn new(limit: usize) -> Self {
-        Self {
-            reasons: BTreeMap::new(),
-            oldest_first: VecDeque::new(),
-            limit,
-        }
+        Self { reasons: BTreeMap::new(), oldest_first: VecDeque::new(), limit }
     }
 
     pub fn contains(&self, id: &MessageId) -> bool {

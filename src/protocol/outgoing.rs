@@ -40,19 +40,9 @@ impl Outgoing {
 
     /// Adds a message; returns the oldest if there are too many.
     pub fn insert(&mut self, unacknowledged: Unacknowledged, hash: IdHash) -> Option<MessageId> {
-        let (id, lamport) = (
-            unacknowledged.message.message_id.clone(),
-            unacknowledged.message.lamport_timestamp,
-        );
-        self.sent.insert(
-            id,
-            lamport,
-            Sent {
-                unacknowledged,
-                hash,
-                possible_acks: 0,
-            },
-        );
+        let (id, lamport) =
+            (unacknowledged.message.message_id.clone(), unacknowledged.message.lamport_timestamp);
+        self.sent.insert(id, lamport, Sent { unacknowledged, hash, possible_acks: 0 });
         if self.sent.len() <= MAX_OUTGOING {
             return None;
         }
@@ -94,8 +84,7 @@ impl Outgoing {
             }
             unacknowledged.resend_attempts = unacknowledged.resend_attempts.saturating_add(1);
             unacknowledged.send_time = now;
-            due.resend
-                .push((unacknowledged.message.clone(), unacknowledged.resend_attempts));
+            due.resend.push((unacknowledged.message.clone(), unacknowledged.resend_attempts));
         }
         for id in &due.given_up {
             self.sent.remove(id);

@@ -15,10 +15,7 @@ pub(super) struct Schedule<T> {
 
 impl<T> Default for Schedule<T> {
     fn default() -> Self {
-        Self {
-            entries: BTreeMap::new(),
-            by_time: BTreeSet::new(),
-        }
+        Self { entries: BTreeMap::new(), by_time: BTreeSet::new() }
     }
 }
 

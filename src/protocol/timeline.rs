@@ -13,10 +13,7 @@ pub(super) struct Timeline<T> {
 
 impl<T> Default for Timeline<T> {
     fn default() -> Self {
-        Self {
-            lamport_of: BTreeMap::new(),
-            items: BTreeMap::new(),
-        }
+        Self { lamport_of: BTreeMap::new(), items: BTreeMap::new() }
     }
 }
 
@@ -92,10 +89,7 @@ mod tests {
         for (id, lamport) in [("b", 2), ("z", 1), ("a", 2), ("c", 0)] {
             timeline.insert(id.into(), lamport, id);
         }
-        assert_eq!(
-            timeline.values().copied().collect::<Vec<_>>(),
-            ["c", "z", "a", "b"]
-        );
+        assert_eq!(timeline.values().copied().collect::<Vec<_>>(), ["c", "z", "a", "b"]);
         assert_eq!(timeline.newest(), Some(2));
         assert_eq!(timeline.pop_first(), Some(("c".into(), "c")));
         assert!(!timeline.contains(&"c".into()));

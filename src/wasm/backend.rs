@@ -60,10 +60,7 @@ impl fmt::Display for Failure {
 
 impl From<JsValue> for Failure {
     fn from(cause: JsValue) -> Self {
-        Self {
-            text: describe(&cause),
-            cause,
-        }
+        Self { text: describe(&cause), cause }
     }
 }
 
@@ -77,10 +74,7 @@ fn describe(thrown: &JsValue) -> String {
 }
 
 fn unusable(text: &str) -> Failure {
-    Failure {
-        text: text.into(),
-        cause: JsValue::UNDEFINED,
-    }
+    Failure { text: text.into(), cause: JsValue::UNDEFINED }
 }
 
 /// Waits for what a method returned; a method that returns no promise is done.
@@ -131,40 +125,26 @@ impl Persistence for Backend {
 
 fn read(loaded: &Loaded) -> Result<ChannelData, Failure> {
     let meta = loaded.meta()?;
-    let meta = if meta.is_undefined() {
-        None
-    } else {
-        Some(bytes(meta, "meta is not a Uint8Array")?)
-    };
+    let meta = if meta.is_undefined() { None } else { Some(bytes(meta, "meta is not a Uint8Array")?) };
     let history = loaded.message_history()?;
-    let history: Array = history
-        .dyn_into()
-        .map_err(|_| unusable("it gave an object without the array messageHistory"))?;
+    let history: Array =
+        history.dyn_into().map_err(|_| unusable("it gave an object without the array messageHistory"))?;
     let message_history = history
         .iter()
         .map(|message| bytes(message, "messageHistory has an element that is not a Uint8Array"))
         .collect::<Result<_, _>>()?;
-    Ok(ChannelData {
-        meta,
-        message_history,
-        retrieval_hints: read_hints(loaded.retrieval_hints()?)?,
-    })
+    Ok(ChannelData { meta, message_history, retrieval_hints: read_hints(loaded.retrieval_hints()?)? })
 }
 
 fn read_hints(hints: JsValue) -> Result<Vec<(MessageId, Bytes)>, Failure> {
     if hints.is_undefined() {
         return Ok(Vec::new());
     }
-    let hints: Object = hints
-        .dyn_into()
-        .map_err(|_| unusable("retrievalHints is not an object"))?;
+    let hints: Object = hints.dyn_into().map_err(|_| unusable("retrievalHints is not an object"))?;
     let read = |pair: JsValue| {
         let pair: Array = pair.unchecked_into();
         let id: String = pair.get(0).unchecked_into::<JsString>().into();
-        Ok((
-            id.into(),
-            bytes(pair.get(1), "retrievalHints has a value that is not a Uint8Array")?,
-        ))
+        Ok((id.into(), bytes(pair.get(1), "retrievalHints has a value that is not a Uint8Array")?))
     };
     Object::entries(&hints).iter().map(read).collect()
 }

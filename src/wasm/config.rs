@@ -34,9 +34,7 @@ pub fn from_js(given: &JsValue) -> Result<Config, JsValue> {
             }
         });
         let number = number.map_err(|text| error::invalid_argument(&text))?;
-        config
-            .set(&name, number)
-            .map_err(|reason| error::from_protocol(&reason))?;
+        config.set(&name, number).map_err(|reason| error::from_protocol(&reason))?;
     }
     Ok(config)
 }

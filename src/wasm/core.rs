@@ -38,14 +38,9 @@ impl Core {
         retrieval_hint: Option<Function>,
     ) -> Result<Core, JsValue> {
         let persistence = persistence.is_object().then(|| persistence.unchecked_into());
-        let host = Callbacks {
-            on_event,
-            retrieval_hint,
-        };
+        let host = Callbacks { on_event, retrieval_hint };
         let config = config::from_js(&config)?;
-        Ok(Self {
-            manager: Manager::new(participant_id.into(), config, persistence, host),
-        })
+        Ok(Self { manager: Manager::new(participant_id.into(), config, persistence, host) })
     }
 
     pub fn config(&self) -> JsValue {
@@ -76,22 +71,14 @@ impl Core {
     pub fn wrap_outgoing_message(&self, content: Vec<u8>, id: &str, channel: &str, now: f64) -> Promise {
         let (id, channel) = (MessageId::from(id), ChannelId::from(channel));
         self.run(async move |manager| {
-            manager
-                .wrap_outgoing(content.into(), id, &channel, millis(now))
-                .await
-                .map(bytes_to_js)
+            manager.wrap_outgoing(content.into(), id, &channel, millis(now)).await.map(bytes_to_js)
         })
     }
 
     #[wasm_bindgen(js_name = wrapSyncMessage)]
     pub fn wrap_sync_message(&self, id: &str, channel: &str, now: f64) -> Promise {
         let (id, channel) = (MessageId::from(id), ChannelId::from(channel));
-        self.run(async move |manager| {
-            manager
-                .wrap_sync(id, &channel, millis(now))
-                .await
-                .map(bytes_to_js)
-        })
+        self.run(async move |manager| manager.wrap_sync(id, &channel, millis(now)).await.map(bytes_to_js))
     }
 
     #[wasm_bindgen(js_name = wrapEphemeralMessage)]
@@ -101,9 +88,7 @@ impl Core {
         id: &str,
         channel: &str,
     ) -> Result<JsValue, JsValue> {
-        let wrapped = self
-            .manager
-            .wrap_ephemeral(content.into(), id.into(), &channel.into());
+        let wrapped = self.manager.wrap_ephemeral(content.into(), id.into(), &channel.into());
         wrapped.map(bytes_to_js).map_err(error::to_js)
     }
 
@@ -120,22 +105,14 @@ impl Core {
         let ids: Vec<MessageId> = ids.into_iter().map(MessageId::from).collect();
         let channel = ChannelId::from(channel);
         self.run(async move |manager| {
-            manager
-                .mark_dependencies_met(&ids, &channel, millis(now))
-                .await
-                .map(nothing)
+            manager.mark_dependencies_met(&ids, &channel, millis(now)).await.map(nothing)
         })
     }
 
     #[wasm_bindgen(js_name = checkUnacknowledgedMessages)]
     pub fn check_unacknowledged_messages(&self, channel: &str, now: f64) -> Promise {
         let channel = ChannelId::from(channel);
-        self.run(async move |manager| {
-            manager
-                .check_unacknowledged(&channel, millis(now))
-                .await
-                .map(nothing)
-        })
+        self.run(async move |manager| manager.check_unacknowledged(&channel, millis(now)).await.map(nothing))
     }
 
     #[wasm_bindgen(js_name = runRepairSweep)]
@@ -150,18 +127,14 @@ impl Core {
 
     #[wasm_bindgen(js_name = getMessageHistory)]
     pub fn message_history(&self, channel: &str) -> Vec<String> {
-        self.view(channel, |channel| {
-            texts(channel.history().map(|message| &message.message_id))
-        })
-        .unwrap_or_default()
+        self.view(channel, |channel| texts(channel.history().map(|message| &message.message_id)))
+            .unwrap_or_default()
     }
 
     #[wasm_bindgen(js_name = getMessage)]
     pub fn message(&self, channel: &str, id: &str) -> Result<JsValue, JsValue> {
         let id = MessageId::from(id);
-        let stored = self.view(channel, |channel| {
-            channel.message(&id).map(|message| message.bytes.clone())
-        });
+        let stored = self.view(channel, |channel| channel.message(&id).map(|message| message.bytes.clone()));
         let message = stored.flatten().map(value::Message::read_stored).transpose();
         let message = message.map_err(|reason| error::from_protocol(&reason))?;
         Ok(message.map_or(JsValue::UNDEFINED, |message| to_js(&message)))
@@ -174,44 +147,29 @@ impl Core {
 
     #[wasm_bindgen(js_name = getOutgoingBuffer)]
     pub fn outgoing_buffer(&self, channel: &str) -> Result<JsValue, JsValue> {
-        self.list(channel, |channel| {
-            channel
-                .outgoing()
-                .cloned()
-                .map(value::Outgoing::try_from)
-                .collect()
-        })
+        self.list(channel, |channel| channel.outgoing().cloned().map(value::Outgoing::try_from).collect())
     }
 
     #[wasm_bindgen(js_name = getIncomingBuffer)]
     pub fn incoming_buffer(&self, channel: &str) -> Result<JsValue, JsValue> {
-        self.list(channel, |channel| {
-            channel.incoming().map(value::Incoming::try_from).collect()
-        })
+        self.list(channel, |channel| channel.incoming().map(value::Incoming::try_from).collect())
     }
 
     #[wasm_bindgen(js_name = getOutgoingRepairBuffer)]
     pub fn outgoing_repair_buffer(&self, channel: &str) -> Result<JsValue, JsValue> {
-        self.list(channel, |channel| {
-            Ok(all::<_, value::OutgoingRepair>(channel.repair_requests()))
-        })
+        self.list(channel, |channel| Ok(all::<_, value::OutgoingRepair>(channel.repair_requests())))
     }
 
     #[wasm_bindgen(js_name = getIncomingRepairBuffer)]
     pub fn incoming_repair_buffer(&self, channel: &str) -> Result<JsValue, JsValue> {
-        self.list(channel, |channel| {
-            Ok(all::<_, value::IncomingRepair>(channel.repair_responses()))
-        })
+        self.list(channel, |channel| Ok(all::<_, value::IncomingRepair>(channel.repair_responses())))
     }
 
     #[wasm_bindgen(js_name = getPendingHistory)]
     pub fn pending_history(&self, channel: &str) -> JsValue {
         let (pending, _) = self.view(channel, Channel::pending_history).unwrap_or_default();
         let append = texts(pending.append.into_iter().map(|message| message.message_id));
-        to_js(&value::PendingHistory {
-            append,
-            evict: texts(pending.evict),
-        })
+        to_js(&value::PendingHistory { append, evict: texts(pending.evict) })
     }
 }
 
@@ -236,9 +194,7 @@ impl Core {
         read: impl FnOnce(&Channel) -> Result<Vec<T>, protocol::Error>,
     ) -> Result<JsValue, JsValue> {
         let items = self.view(channel, read).unwrap_or_else(|| Ok(Vec::new()));
-        items
-            .map(|items| to_js(&items))
-            .map_err(|reason| error::from_protocol(&reason))
+        items.map(|items| to_js(&items)).map_err(|reason| error::from_protocol(&reason))
     }
 }
 

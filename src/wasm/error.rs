@@ -33,11 +33,7 @@ pub fn from_protocol(error: &protocol::Error) -> JsValue {
 /// An error object for a persistence method that failed, with what it threw as `cause`.
 pub fn from_persistence(error: PersistenceError<Failure>) -> JsValue {
     let text = error.to_string();
-    object(
-        "PersistenceError",
-        &text,
-        error.cause.map_or(JsValue::UNDEFINED, |failure| failure.cause),
-    )
+    object("PersistenceError", &text, error.cause.map_or(JsValue::UNDEFINED, |failure| failure.cause))
 }
 
 /// An error object for an argument that the package's JavaScript should have refused.

@@ -76,94 +76,39 @@ impl Host<Failure> for Callbacks {
 
     fn retrieval_hint(&self, message: &MessageId, channel: &ChannelId) -> Option<Bytes> {
         let provider = self.retrieval_hint.as_ref()?;
-        let hint = provider
-            .call2(
-                &JsValue::UNDEFINED,
-                &message.as_str().into(),
-                &channel.as_str().into(),
-            )
-            .ok()?;
+        let hint =
+            provider.call2(&JsValue::UNDEFINED, &message.as_str().into(), &channel.as_str().into()).ok()?;
         hint.dyn_ref::<Uint8Array>().map(|hint| hint.to_vec().into())
     }
 }
 
 fn describe(event: Event<Failure>) -> (&'static str, Object) {
     let (kind, detail) = match event {
-        Event::MessageReady {
-            message_id,
-            sender_id,
-            content,
-            lamport_timestamp,
-        } => {
+        Event::MessageReady { message_id, sender_id, content, lamport_timestamp } => {
             let (message_id, sender_id) = (message_id.to_string(), sender_id.to_string());
-            (
-                "messageReady",
-                Detail::MessageReady {
-                    message_id,
-                    sender_id,
-                    content,
-                    lamport_timestamp,
-                },
-            )
+            ("messageReady", Detail::MessageReady { message_id, sender_id, content, lamport_timestamp })
         }
-        Event::MessageSent {
-            message_id,
-            acknowledged,
-        } => (
-            "messageSent",
-            Detail::MessageSent {
-                message_id: message_id.to_string(),
-                acknowledged,
-            },
-        ),
+        Event::MessageSent { message_id, acknowledged } => {
+            ("messageSent", Detail::MessageSent { message_id: message_id.to_string(), acknowledged })
+        }
         Event::MissingDependencies { message_id, missing } => {
             let (message_id, missing_dependencies) = (message_id.to_string(), all(missing));
-            (
-                "missingDependencies",
-                Detail::MissingDependencies {
-                    message_id,
-                    missing_dependencies,
-                },
-            )
+            ("missingDependencies", Detail::MissingDependencies { message_id, missing_dependencies })
         }
-        Event::MessageResend {
-            message_id,
-            bytes,
-            attempt,
-        } => (
-            "messageResend",
-            Detail::MessageResend {
-                message_id: message_id.to_string(),
-                bytes,
-                attempt,
-            },
-        ),
-        Event::MessageLost {
-            message_id,
-            missing,
-            reason,
-        } => {
+        Event::MessageResend { message_id, bytes, attempt } => {
+            ("messageResend", Detail::MessageResend { message_id: message_id.to_string(), bytes, attempt })
+        }
+        Event::MessageLost { message_id, missing, reason } => {
             let (message_id, missing_dependencies) = (message_id.to_string(), texts(missing));
             let reason = match reason {
                 LostReason::Timeout => "timeout",
                 LostReason::Overflow => "overflow",
             };
-            (
-                "messageLost",
-                Detail::MessageLost {
-                    message_id,
-                    missing_dependencies,
-                    reason,
-                },
-            )
+            ("messageLost", Detail::MessageLost { message_id, missing_dependencies, reason })
         }
-        Event::RepairReady { message_id, bytes } => (
-            "repairReady",
-            Detail::RepairReady {
-                message_id: message_id.to_string(),
-                bytes,
-            },
-        ),
+        Event::RepairReady { message_id, bytes } => {
+            ("repairReady", Detail::RepairReady { message_id: message_id.to_string(), bytes })
+        }
         // Handled by the caller.
         Event::PersistenceFailed(_) | Event::FilterIgnored { .. } => return ("", Object::new()),
     };

@@ -47,23 +47,17 @@ impl From<meta::ChannelMeta> for ChannelMeta {
             message: waiting.message.into(),
             missing_dependencies: texts(waiting.missing_dependencies),
         });
-        let requests = meta
-            .outgoing_repair_buffer
-            .into_iter()
-            .map(|request| MetaOutgoingRepair {
-                message_id: request.message_id.to_string(),
-                entry: request.entry.into(),
-                request_at: request.request_at as f64,
-            });
-        let responses = meta
-            .incoming_repair_buffer
-            .into_iter()
-            .map(|response| MetaIncomingRepair {
-                message_id: response.message_id.to_string(),
-                entry: response.entry.into(),
-                cached_message: response.cached_message,
-                respond_at: response.respond_at as f64,
-            });
+        let requests = meta.outgoing_repair_buffer.into_iter().map(|request| MetaOutgoingRepair {
+            message_id: request.message_id.to_string(),
+            entry: request.entry.into(),
+            request_at: request.request_at as f64,
+        });
+        let responses = meta.incoming_repair_buffer.into_iter().map(|response| MetaIncomingRepair {
+            message_id: response.message_id.to_string(),
+            entry: response.entry.into(),
+            cached_message: response.cached_message,
+            respond_at: response.respond_at as f64,
+        });
         Self {
             schema_version: meta.schema_version,
             lamport_timestamp: meta.lamport_timestamp,
@@ -79,38 +73,26 @@ impl From<meta::ChannelMeta> for ChannelMeta {
 
 impl From<ChannelMeta> for meta::ChannelMeta {
     fn from(meta: ChannelMeta) -> Self {
-        let outgoing = meta
-            .outgoing_buffer
-            .into_iter()
-            .map(|sent| meta::UnacknowledgedMessage {
-                message: sent.message.into(),
-                send_time: millis(sent.send_time),
-                resend_attempts: sent.resend_attempts,
-            });
-        let incoming = meta
-            .incoming_buffer
-            .into_iter()
-            .map(|waiting| meta::IncomingMessage {
-                message: waiting.message.into(),
-                missing_dependencies: all(waiting.missing_dependencies),
-            });
-        let requests = meta
-            .outgoing_repair_buffer
-            .into_iter()
-            .map(|request| meta::OutgoingRepairEntry {
-                message_id: request.message_id.into(),
-                entry: request.entry.into(),
-                request_at: millis(request.request_at),
-            });
-        let responses = meta
-            .incoming_repair_buffer
-            .into_iter()
-            .map(|response| meta::IncomingRepairEntry {
-                message_id: response.message_id.into(),
-                entry: response.entry.into(),
-                cached_message: response.cached_message,
-                respond_at: millis(response.respond_at),
-            });
+        let outgoing = meta.outgoing_buffer.into_iter().map(|sent| meta::UnacknowledgedMessage {
+            message: sent.message.into(),
+            send_time: millis(sent.send_time),
+            resend_attempts: sent.resend_attempts,
+        });
+        let incoming = meta.incoming_buffer.into_iter().map(|waiting| meta::IncomingMessage {
+            message: waiting.message.into(),
+            missing_dependencies: all(waiting.missing_dependencies),
+        });
+        let requests = meta.outgoing_repair_buffer.into_iter().map(|request| meta::OutgoingRepairEntry {
+            message_id: request.message_id.into(),
+            entry: request.entry.into(),
+            request_at: millis(request.request_at),
+        });
+        let responses = meta.incoming_repair_buffer.into_iter().map(|response| meta::IncomingRepairEntry {
+            message_id: response.message_id.into(),
+            entry: response.entry.into(),
+            cached_message: response.cached_message,
+            respond_at: millis(response.respond_at),
+        });
         Self {
             schema_version: meta.schema_version,
             lamport_timestamp: meta.lamport_timestamp,

@@ -13,9 +13,8 @@ use crate::{
 
 /// A plain JavaScript object: 64-bit integers as bigint, bytes as Uint8Array, absent fields absent.
 pub fn to_js(value: &impl Serialize) -> JsValue {
-    let serializer = Serializer::new()
-        .serialize_large_number_types_as_bigints(true)
-        .serialize_maps_as_objects(true);
+    let serializer =
+        Serializer::new().serialize_large_number_types_as_bigints(true).serialize_maps_as_objects(true);
     // Only fails for types that these objects don't contain.
     value.serialize(&serializer).unwrap_or(JsValue::UNDEFINED)
 }
@@ -204,10 +203,7 @@ impl From<protocol::HistoryUpdate> for HistoryUpdate {
             lamport_timestamp: message.lamport_timestamp,
             bytes: message.bytes,
         });
-        Self {
-            append: append.collect(),
-            evict: texts(update.evict),
-        }
+        Self { append: append.collect(), evict: texts(update.evict) }
     }
 }
 
@@ -223,11 +219,7 @@ impl TryFrom<protocol::Unacknowledged> for Outgoing {
 
     fn try_from(sent: protocol::Unacknowledged) -> Result<Self, Self::Error> {
         let message = Message::read_stored(sent.message.bytes)?;
-        Ok(Self {
-            message,
-            send_time: sent.send_time as f64,
-            resend_attempts: sent.resend_attempts,
-        })
+        Ok(Self { message, send_time: sent.send_time as f64, resend_attempts: sent.resend_attempts })
     }
 }
 
@@ -237,27 +229,18 @@ impl TryFrom<protocol::Waiting> for Incoming {
     fn try_from(waiting: protocol::Waiting) -> Result<Self, Self::Error> {
         let missing = waiting.missing.into_iter().map(|entry| entry.message_id);
         let message = Message::read_stored(waiting.message.bytes)?;
-        Ok(Self {
-            message,
-            missing_dependencies: texts(missing),
-        })
+        Ok(Self { message, missing_dependencies: texts(missing) })
     }
 }
 
 impl From<protocol::RepairRequest> for OutgoingRepair {
     fn from(request: protocol::RepairRequest) -> Self {
-        Self {
-            entry: request.entry.into(),
-            request_at: request.request_at as f64,
-        }
+        Self { entry: request.entry.into(), request_at: request.request_at as f64 }
     }
 }
 
 impl From<protocol::RepairResponse> for IncomingRepair {
     fn from(response: protocol::RepairResponse) -> Self {
-        Self {
-            entry: response.entry.into(),
-            respond_at: response.respond_at as f64,
-        }
+        Self { entry: response.entry.into(), respond_at: response.respond_at as f64 }
     }
 }

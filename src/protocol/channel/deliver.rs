@@ -15,12 +15,7 @@ impl Channel {
         let key = |message: &StoredMessage| (message.lamport_timestamp, message.message_id.clone());
         ready.extend(messages.into_iter().map(|message| (key(&message), message)));
         while let Some(((_, id), message)) = ready.pop_first() {
-            ready.extend(
-                self.incoming
-                    .meet(&id)
-                    .into_iter()
-                    .map(|message| (key(&message), message)),
-            );
+            ready.extend(self.incoming.meet(&id).into_iter().map(|message| (key(&message), message)));
             self.log(message.clone());
             effects.events.push(Event::Ready(message));
             effects.changed = true;
@@ -79,9 +74,5 @@ impl Channel {
 
 pub(super) fn lost_event(lost: Waiting, reason: LostReason) -> Event {
     let missing = lost.missing.into_iter().map(|entry| entry.message_id).collect();
-    Event::Lost {
-        message_id: lost.message.message_id,
-        missing,
-        reason,
-    }
+    Event::Lost { message_id: lost.message.message_id, missing, reason }
 }

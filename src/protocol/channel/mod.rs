@@ -83,10 +83,7 @@ impl Channel {
     /// The outgoing repair buffer: dependencies to ask for.
     pub fn repair_requests(&self) -> impl Iterator<Item = RepairRequest> {
         let requests = self.repair.requests.iter();
-        requests.map(|(_, request_at, entry)| RepairRequest {
-            entry: entry.clone(),
-            request_at,
-        })
+        requests.map(|(_, request_at, entry)| RepairRequest { entry: entry.clone(), request_at })
     }
 
     /// The incoming repair buffer: requests to answer.
@@ -127,9 +124,9 @@ impl Channel {
         self.history.confirm(mark);
     }
 
-    /// Messages of the next causal history that have no retrieval hint yet.
+    /// Messages of the next causal history that have no retrieval hint yet, newest first.
     pub fn without_hint(&self) -> Vec<MessageId> {
-        self.history.without_hint(self.config.max_causal_history)
+        self.history.without_hint(self.config.max_causal_history).cloned().collect()
     }
 
     /// Attaches a retrieval hint to a message of the history, to be sent in causal histories from now on. Returns

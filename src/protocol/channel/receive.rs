@@ -33,13 +33,13 @@ impl Channel {
                 message_id: message.message_id.clone(),
                 missing: missing.clone(),
             });
-            self.ask_for(&missing, now, &mut effects);
         }
         match message.kind() {
             Kind::Content => self.take_in(&message, missing.clone(), now, &mut effects),
             Kind::Sync | Kind::Ephemeral => {
                 self.known.insert(message.message_id.clone(), Reason::Sync);
                 self.release(std::slice::from_ref(&message.message_id), &mut effects);
+                self.ask_for(&missing, now, &mut effects);
             }
         }
         Ok((received(message, missing.is_empty(), missing, false), effects))
@@ -78,21 +78,22 @@ impl Channel {
         self.incoming.contains(id).then_some(false)
     }
 
-    fn take_in(&mut self, message: &Message, missing: Vec<HistoryEntry>, now: Millis, effects: &mut Effects) {
+    fn take_in(
+        &mut self,
+        message: &Message,
+        mut missing: Vec<HistoryEntry>,
+        now: Millis,
+        effects: &mut Effects,
+    ) {
         self.add_to_filter(&message.message_id);
         let stored = self.format.store(message);
         if missing.is_empty() {
-            self.deliver(vec![stored], effects);
-        } else {
-            self.wait(
-                Waiting {
-                    message: stored,
-                    missing,
-                },
-                now,
-                effects,
-            );
+            return self.deliver(vec![stored], effects);
         }
+        self.wait(Waiting { message: stored, missing: missing.clone() }, now, effects);
+        // Where the buffer is full, nobody may wait for them.
+        missing.retain(|entry| self.incoming.awaited(&entry.message_id).is_some());
+        self.ask_for(&missing, now, effects);
     }
 
     /// Own messages that the sender shows to have: named in its causal history, or found in its filter. Our own
@@ -143,13 +144,8 @@ impl Channel {
             let room = self.repair.responses.len() < self.config.max_repair_buffer;
             if answerable && room && !self.repair.responses.contains(id) {
                 let delay = response_delay(&self.me, &entry.sender_id, id, self.config.repair_t_max);
-                let response = Response {
-                    entry: entry.clone(),
-                    cached: Bytes::new(),
-                };
-                self.repair
-                    .responses
-                    .insert(id.clone(), now.saturating_add(delay), response);
+                let response = Response { entry: entry.clone(), cached: Bytes::new() };
+                self.repair.responses.insert(id.clone(), now.saturating_add(delay), response);
             }
         }
     }
@@ -172,9 +168,7 @@ fn accepted_timestamp(message: &Message) -> Result<u64, Error> {
             let reason = format!("lamportTimestamp {timestamp} is beyond the largest accepted, {MAX_CLOCK}");
             Err(Error::Deserialization(reason))
         }
-        None => Err(Error::Deserialization(
-            "an ephemeral message belongs to no channel's state".into(),
-        )),
+        None => Err(Error::Deserialization("an ephemeral message belongs to no channel's state".into())),
     }
 }
 

@@ -67,11 +67,8 @@ impl Channel {
         while let Some(id) = self.history.trim() {
             self.known.insert(id, Reason::Evicted);
         }
-        let hashes: Vec<_> = self
-            .history
-            .messages()
-            .map(|message| IdHash::of(message.message_id.as_str()))
-            .collect();
+        let hashes: Vec<_> =
+            self.history.messages().map(|message| IdHash::of(message.message_id.as_str())).collect();
         hashes.into_iter().for_each(|hash| self.filter.add(hash));
     }
 
@@ -83,18 +80,10 @@ impl Channel {
         now: Millis,
         effects: &mut Effects,
     ) {
-        let newer = self
-            .history
-            .messages()
-            .rev()
-            .take_while(|m| m.lamport_timestamp > snapshot_clock);
+        let newer = self.history.messages().rev().take_while(|m| m.lamport_timestamp > snapshot_clock);
         let own = newer.filter(|message| self.is_own(&message.sender_id));
         let recovered: Vec<_> = own
-            .map(|message| Unacknowledged {
-                message: message.clone(),
-                send_time: now,
-                resend_attempts: 0,
-            })
+            .map(|message| Unacknowledged { message: message.clone(), send_time: now, resend_attempts: 0 })
             .collect();
         effects.changed |= !recovered.is_empty();
         for unacknowledged in saved.into_iter().chain(recovered) {
@@ -107,21 +96,12 @@ impl Channel {
         let limit = self.config.max_repair_buffer;
         for RepairRequest { entry, request_at } in requests.into_iter().take(limit) {
             if !self.is_met(&entry.message_id) {
-                self.repair
-                    .requests
-                    .insert(entry.message_id.clone(), request_at, entry);
+                self.repair.requests.insert(entry.message_id.clone(), request_at, entry);
             }
         }
-        for RepairResponse {
-            entry,
-            cached,
-            respond_at,
-        } in responses.into_iter().take(limit)
-        {
+        for RepairResponse { entry, cached, respond_at } in responses.into_iter().take(limit) {
             let response = Response { entry, cached };
-            self.repair
-                .responses
-                .insert(response.entry.message_id.clone(), respond_at, response);
+            self.repair.responses.insert(response.entry.message_id.clone(), respond_at, response);
         }
     }
 

@@ -20,10 +20,7 @@ pub fn check_outgoing(content: &Bytes, id: &MessageId) -> Result<(), Error> {
         return Err(Error::InvalidArgument("content must not be empty".into()));
     }
     if content.len() > MAX_CONTENT {
-        return Err(Error::MessageTooLarge {
-            size: content.len(),
-            limit: MAX_CONTENT,
-        });
+        return Err(Error::MessageTooLarge { size: content.len(), limit: MAX_CONTENT });
     }
     Ok(())
 }
@@ -42,25 +39,15 @@ impl Channel {
             let reason = format!("messageId {id:?} is already used in channel {:?}", self.id);
             return Err(Error::InvalidArgument(reason));
         }
-        let mut effects = Effects {
-            changed: true,
-            ..Effects::default()
-        };
+        let mut effects = Effects { changed: true, ..Effects::default() };
         self.repair.forget(&id);
         let message = self.compose(content, id, now);
         let stored = self.format.store(&message);
         let hash = IdHash::of(message.message_id.as_str());
         self.filter.add(hash);
-        let sent = Unacknowledged {
-            message: stored.clone(),
-            send_time: now,
-            resend_attempts: 0,
-        };
+        let sent = Unacknowledged { message: stored.clone(), send_time: now, resend_attempts: 0 };
         if let Some(given_up) = self.outgoing.insert(sent, hash) {
-            effects.events.push(Event::Sent {
-                message_id: given_up,
-                acknowledged: false,
-            });
+            effects.events.push(Event::Sent { message_id: given_up, acknowledged: false });
         }
         self.log(stored);
         self.release(std::slice::from_ref(&message.message_id), &mut effects);
@@ -77,13 +64,7 @@ impl Channel {
         }
         let message = self.compose(Bytes::new(), id, now);
         self.known.insert(message.message_id.clone(), Reason::Sync);
-        Ok((
-            message,
-            Effects {
-                changed: true,
-                ..Effects::default()
-            },
-        ))
+        Ok((message, Effects { changed: true, ..Effects::default() }))
     }
 
     fn compose(&mut self, content: Bytes, id: MessageId, now: Millis) -> Message {

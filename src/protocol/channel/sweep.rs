@@ -13,19 +13,14 @@ impl Channel {
         if !due.resend.is_empty() {
             let filter = self.format.write_filter(self.filter.filter());
             let resends = due.resend.into_iter();
-            effects
-                .events
-                .extend(resends.map(|(message, attempt)| Event::Resend {
-                    message,
-                    filter: filter.clone(),
-                    attempt,
-                }));
+            effects.events.extend(resends.map(|(message, attempt)| Event::Resend {
+                message,
+                filter: filter.clone(),
+                attempt,
+            }));
         }
         let given_up = due.given_up.into_iter();
-        effects.events.extend(given_up.map(|message_id| Event::Sent {
-            message_id,
-            acknowledged: false,
-        }));
+        effects.events.extend(given_up.map(|message_id| Event::Sent { message_id, acknowledged: false }));
         self.give_up_waiting(now, &mut effects);
         effects
     }
@@ -60,9 +55,7 @@ impl Channel {
     pub(super) fn ask_again_later(&mut self, entry: &HistoryEntry, now: Millis) {
         if self.incoming.awaited(&entry.message_id).is_some() {
             let again_at = now.saturating_add(self.config.repair_t_max);
-            self.repair
-                .asked
-                .insert(entry.message_id.clone(), again_at, entry.clone());
+            self.repair.asked.insert(entry.message_id.clone(), again_at, entry.clone());
         }
     }
 
@@ -116,10 +109,7 @@ impl Channel {
             .map(|entry| entry.message_id.clone())
             .filter(|id| !self.incoming.contains(id))
             .collect();
-        effects.events.extend(
-            lost.into_iter()
-                .map(|waiting| lost_event(waiting, LostReason::Timeout)),
-        );
+        effects.events.extend(lost.into_iter().map(|waiting| lost_event(waiting, LostReason::Timeout)));
         for id in &never_came {
             self.meet(id);
         }
