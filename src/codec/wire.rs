@@ -15,7 +15,8 @@ pub const MAX_CAUSAL_HISTORY: usize = 1000;
 /// The most repair requests that a decoded message may have.
 pub const MAX_REPAIR_REQUESTS: usize = 1000;
 
-/// The number of the field that `content_of` looks for.
+/// The fields that are looked for in messages that are kept.
+const CHANNEL: u64 = 4;
 const CONTENT: u64 = 5;
 
 // Ids are bytes here, not strings: so they are neither copied before they are checked nor checked without being
@@ -57,7 +58,7 @@ static MESSAGE: Schema = Schema {
         Field::bytes(1, "messageId"),
         Field::number(2, "lamportTimestamp"),
         Field::nested(3, "causalHistory", &ENTRY, MAX_CAUSAL_HISTORY),
-        Field::bytes(4, "channelId"),
+        Field::bytes(CHANNEL, "channelId"),
         Field::bytes(CONTENT, "content"),
         Field::bytes(6, "bloomFilter"),
         Field::bytes(7, "senderId"),
@@ -150,11 +151,20 @@ fn at_rest(message: Message) -> Result<Message, Error> {
 
 /// The content of a message that is kept. Nothing else is parsed, nothing is copied.
 pub fn content_of(stored: &StoredMessage) -> Bytes {
-    let contents = strict::fields(&stored.bytes).filter_map(|field| match field {
-        Ok((CONTENT, Value::Bytes(content))) => Some(content),
+    field_of(stored, CONTENT)
+}
+
+/// The id of the channel that a message that is kept belongs to, as UTF-8. Nothing is copied.
+pub fn channel_of(stored: &StoredMessage) -> Bytes {
+    field_of(stored, CHANNEL)
+}
+
+fn field_of(stored: &StoredMessage, wanted: u64) -> Bytes {
+    let values = strict::fields(&stored.bytes).filter_map(|field| match field {
+        Ok((number, Value::Bytes(value))) if number == wanted => Some(value),
         _ => None,
     });
-    contents.last().map(|content| stored.bytes.slice_ref(content)).unwrap_or_default()
+    values.last().map(|value| stored.bytes.slice_ref(value)).unwrap_or_default()
 }
 
 fn parse(bytes: Bytes) -> Result<WireMessage, Error> {

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use bytes::Bytes;
+
 use super::{
     Error, Host, Inner,
     error::{Operation, PersistenceError},
@@ -11,7 +13,7 @@ use super::{
 use crate::{
     codec::{NimSds, snapshot, wire},
     persistence::{ChannelData, Persistence},
-    protocol::{self, Channel, ChannelId, Millis, Saved, Snapshot, StoredMessage},
+    protocol::{self, Channel, ChannelId, Millis, Saved, StoredMessage},
 };
 
 impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
@@ -42,13 +44,12 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
     async fn load(&self, id: &ChannelId, slot: &Slot<P::Error>, now: Millis) -> Result<(), Error<P::Error>> {
         let data = self.persistence.load_channel(id).await;
         let data = data.map_err(|cause| Error::Persistence(failure(id, Operation::LoadChannel, cause)))?;
-        let saved = read(data.unwrap_or_default()).map_err(|reason| {
-            let reason = reason.to_string();
-            let channel = id.clone();
+        let saved = read(id, data.unwrap_or_default()).map_err(|reason| {
+            let (channel, operation) = (id.clone(), Operation::LoadChannel);
             Error::Persistence(PersistenceError {
                 channel,
-                operation: Operation::LoadChannel,
-                reason,
+                operation,
+                reason: reason.to_string(),
                 cause: None,
             })
         })?;
@@ -60,12 +61,17 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
     }
 }
 
-fn read(data: ChannelData) -> Result<Saved, protocol::Error> {
-    let snapshot = data.meta.map(snapshot::decode).transpose()?.unwrap_or_else(Snapshot::default);
-    let history = data.message_history.into_iter().map(|bytes| read_message(bytes));
+fn read(id: &ChannelId, data: ChannelData) -> Result<Saved, protocol::Error> {
+    let snapshot = data.meta.map(snapshot::decode).transpose()?.unwrap_or_default();
+    let history = data.message_history.into_iter().map(|bytes| read_message(id, bytes));
     Ok(Saved { snapshot, history: history.collect::<Result<_, _>>()?, hints: data.retrieval_hints })
 }
 
-fn read_message(bytes: bytes::Bytes) -> Result<StoredMessage, protocol::Error> {
-    wire::decode_stored(bytes).map(|(message, _)| message)
+fn read_message(id: &ChannelId, bytes: Bytes) -> Result<StoredMessage, protocol::Error> {
+    let (message, _) = wire::decode_stored(bytes)?;
+    if *wire::channel_of(&message) == *id.as_str().as_bytes() {
+        return Ok(message);
+    }
+    let reason = format!("message {:?} of the history belongs to another channel", message.message_id);
+    Err(protocol::Error::Deserialization(reason))
 }

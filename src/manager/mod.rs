@@ -8,7 +8,7 @@ mod flush;
 mod gate;
 mod load;
 mod slot;
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
 use std::{

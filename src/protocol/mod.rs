@@ -40,7 +40,7 @@ mod timeline;
 mod timing;
 
 pub use bloom::{BloomFilter, FilterError, ReceivedFilter, RollingBloomFilter};
-pub use channel::{Channel, Saved, check_outgoing};
+pub use channel::{Channel, Saved, check_outgoing, check_size};
 pub use config::{Config, Dialect};
 pub use effects::{Effects, Event, LostReason, Received};
 pub use error::Error;

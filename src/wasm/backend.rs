@@ -1,6 +1,6 @@
 //! The application's persistence object behind the port.
 
-use std::{fmt, future::Future};
+use std::fmt;
 
 use bytes::Bytes;
 use js_sys::{Array, JsString, Object, Promise, Uint8Array};
@@ -82,8 +82,8 @@ async fn settled(returned: Result<JsValue, JsValue>) -> Result<JsValue, Failure>
     Ok(JsFuture::from(Promise::resolve(&returned?)).await?)
 }
 
-fn done(returned: Result<JsValue, JsValue>) -> impl Future<Output = Result<(), Failure>> {
-    async { settled(returned).await.map(drop) }
+async fn done(returned: Result<JsValue, JsValue>) -> Result<(), Failure> {
+    settled(returned).await.map(drop)
 }
 
 impl Persistence for Backend {
@@ -140,13 +140,16 @@ fn read_hints(hints: JsValue) -> Result<Vec<(MessageId, Bytes)>, Failure> {
     if hints.is_undefined() {
         return Ok(Vec::new());
     }
-    let hints: Object = hints.dyn_into().map_err(|_| unusable("retrievalHints is not an object"))?;
+    if !hints.is_object() {
+        return Err(unusable("retrievalHints is not an object"));
+    }
     let read = |pair: JsValue| {
         let pair: Array = pair.unchecked_into();
         let id: String = pair.get(0).unchecked_into::<JsString>().into();
         Ok((id.into(), bytes(pair.get(1), "retrievalHints has a value that is not a Uint8Array")?))
     };
-    Object::entries(&hints).iter().map(read).collect()
+    // Not checked by class: an object may come from another realm, or have no prototype.
+    Object::entries(hints.unchecked_ref()).iter().map(read).collect()
 }
 
 fn bytes(value: JsValue, complaint: &str) -> Result<Bytes, Failure> {

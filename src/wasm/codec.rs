@@ -3,14 +3,18 @@
 use wasm_bindgen::prelude::*;
 
 use super::{config, error, meta::ChannelMeta, value};
-use crate::codec::{meta, wire};
+use crate::{
+    codec::{meta, wire},
+    protocol::{Message, check_size},
+};
 
 /// Encodes a complete, checked message object.
 #[wasm_bindgen(js_name = encodeMessage)]
 pub fn encode_message(message: JsValue, dialect: JsValue) -> Result<Vec<u8>, JsValue> {
     config::dialect(&dialect)?;
-    let message: value::Message = value::from_js(message)?;
-    Ok(wire::encode(&message.into()).into())
+    let message: Message = value::from_js::<value::Message>(message)?.into();
+    check(&message)?;
+    Ok(wire::encode(&message).into())
 }
 
 /// Decodes a message in any dialect.
@@ -23,8 +27,11 @@ pub fn decode_message(bytes: Vec<u8>) -> Result<JsValue, JsValue> {
 /// Encodes a complete, checked snapshot object.
 #[wasm_bindgen(js_name = encodeChannelMeta)]
 pub fn encode_channel_meta(channel_meta: JsValue) -> Result<Vec<u8>, JsValue> {
-    let channel_meta: ChannelMeta = value::from_js(channel_meta)?;
-    Ok(meta::encode_meta(&channel_meta.into()).into())
+    let channel_meta: meta::ChannelMeta = value::from_js::<ChannelMeta>(channel_meta)?.into();
+    let sent = channel_meta.outgoing_buffer.iter().map(|sent| &sent.message);
+    let waiting = channel_meta.incoming_buffer.iter().map(|waiting| &waiting.message);
+    sent.chain(waiting).chain(&channel_meta.pending_append).try_for_each(check)?;
+    Ok(meta::encode_meta(&channel_meta).into())
 }
 
 /// Decodes a snapshot.
@@ -32,4 +39,9 @@ pub fn encode_channel_meta(channel_meta: JsValue) -> Result<Vec<u8>, JsValue> {
 pub fn decode_channel_meta(bytes: Vec<u8>) -> Result<JsValue, JsValue> {
     let channel_meta = meta::decode_meta(bytes.into()).map_err(|reason| error::from_protocol(&reason))?;
     Ok(value::to_js(&ChannelMeta::from(channel_meta)))
+}
+
+/// What is encoded must be decodable.
+fn check(message: &Message) -> Result<(), JsValue> {
+    check_size(&message.content).map_err(|reason| error::from_protocol(&reason))
 }

@@ -64,7 +64,10 @@ impl Core {
     }
 
     pub fn close(&self) -> Promise {
-        self.run(async |manager| Ok(nothing(manager.close().await)))
+        self.run(async |manager| {
+            manager.close().await;
+            Ok(JsValue::UNDEFINED)
+        })
     }
 
     #[wasm_bindgen(js_name = wrapOutgoingMessage)]

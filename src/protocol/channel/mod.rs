@@ -10,7 +10,7 @@ mod sweep;
 mod tests;
 
 pub use restore::Saved;
-pub use send::check_outgoing;
+pub use send::{check_outgoing, check_size};
 
 use std::sync::Arc;
 

@@ -19,6 +19,14 @@ pub fn check_outgoing(content: &Bytes, id: &MessageId) -> Result<(), Error> {
     if content.is_empty() {
         return Err(Error::InvalidArgument("content must not be empty".into()));
     }
+    check_size(content)
+}
+
+/// Checks a content against the limit.
+///
+/// # Errors
+/// `MessageTooLarge` if it is over [`MAX_CONTENT`].
+pub fn check_size(content: &Bytes) -> Result<(), Error> {
     if content.len() > MAX_CONTENT {
         return Err(Error::MessageTooLarge { size: content.len(), limit: MAX_CONTENT });
     }

@@ -192,7 +192,7 @@ fn acknowledgements_come_from_the_causal_history_and_from_the_filter() {
     assert!(by_history(receive(&mut alice, send(&mut bob, "b1", NOW), NOW)));
 
     // Only the filter shows a2 from here on.
-    bob.mark_dependencies_met(&ids(&["a2"]));
+    let _ = bob.mark_dependencies_met(&ids(&["a2"]));
     let possible = |bob: &mut Channel, id| Message { causal_history: Vec::new(), ..send(bob, id, NOW) };
     let once = receive(&mut alice, possible(&mut bob, "b2"), NOW);
     assert!(!once.contains(&acknowledged("a2")), "the threshold is 2");

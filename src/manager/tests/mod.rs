@@ -1,0 +1,4 @@
+mod failing;
+mod flushing;
+mod hosting;
+mod support;
