@@ -1,0 +1,59 @@
+// Rust to an optimized WebAssembly file and its JavaScript glue.
+
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { fingerprint, inRoot, readJson, ROOT, run, say, WASM_TARGET } from "./common.mjs";
+import { bindgenTool } from "./setup.mjs";
+
+export const WASM_FILE = "sds_wasm_bg.wasm";
+export const GLUE_FILE = "sds_wasm.js";
+
+const OPTIMIZE = ["-O3"];
+
+async function compile(targetDir) {
+  // Panic messages name source files: those of dependencies without the home folder of who built them, so that
+  // the same sources give the same bytes on every machine.
+  const home = process.env.CARGO_HOME ?? join(homedir(), ".cargo");
+  const flags = ["-C", "strip=debuginfo", `--remap-path-prefix=${home}=/cargo`, `--remap-path-prefix=${ROOT}=`];
+  const env = { CARGO_ENCODED_RUSTFLAGS: flags.join("\x1f") };
+  await run("cargo", ["build", "--release", "--lib", "--target", WASM_TARGET], { env });
+  return join(targetDir, WASM_TARGET, "release", "sds_wasm.wasm");
+}
+
+async function bind(compiled, outDir) {
+  rmSync(outDir, { recursive: true, force: true });
+  // The entries say where the module comes from. Without --omit-default-module-path the glue would name the file too,
+  // and bundlers would ship it even to those who use the inlined module.
+  const args = ["--target", "web", "--no-typescript", "--omit-default-module-path", "--remove-producers-section"];
+  await run(bindgenTool("wasm-bindgen"), [...args, "--out-dir", outDir, "--out-name", "sds_wasm", compiled]);
+}
+
+/** wasm-opt takes seconds, so its result is kept under the fingerprint of all that it depends on. */
+async function optimize(input, cacheDir) {
+  const { version } = readJson("node_modules", "binaryen", "package.json");
+  const key = fingerprint(readFileSync(input), version, ...OPTIMIZE);
+  const cached = join(cacheDir, `${key}.wasm`);
+  if (existsSync(cached)) {
+    say(`wasm-opt ${OPTIMIZE.join(" ")}: nothing changed`);
+    return cached;
+  }
+  say(`wasm-opt ${OPTIMIZE.join(" ")}`);
+  rmSync(cacheDir, { recursive: true, force: true });
+  mkdirSync(cacheDir, { recursive: true });
+  // Under a name of its own until complete: an interrupted run leaves nothing that looks like a result.
+  const unfinished = `${cached}.${process.pid}`;
+  const wasmOpt = inRoot("node_modules", "binaryen", "bin", "wasm-opt");
+  await run(process.execPath, [wasmOpt, ...OPTIMIZE, input, "-o", unfinished]);
+  renameSync(unfinished, cached);
+  return cached;
+}
+
+/** Compiles, binds and optimizes; resolves with the contents of the module and of its glue. */
+export async function compileWasm(targetDir) {
+  const workDir = join(targetDir, "npm");
+  const bound = join(workDir, "bindgen");
+  await bind(await compile(targetDir), bound);
+  const optimized = await optimize(join(bound, WASM_FILE), join(workDir, "wasm-opt"));
+  return { wasm: readFileSync(optimized), glue: readFileSync(join(bound, GLUE_FILE), "utf8") };
+}

@@ -1,0 +1,108 @@
+// `npm test`: every check, in order, up to the first that fails. With arguments only those groups of checks:
+// `node js/build/test.mjs lint rust wasm types node`.
+
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "./build.mjs";
+import { Failure, inRoot, run, say, WASM_TARGET, whenMain } from "./common.mjs";
+import { countCargo, countNode } from "./counts.mjs";
+import { setup } from "./setup.mjs";
+
+const CLIPPY = ["clippy", "--all-targets"];
+const DENY_WARNINGS = ["--", "-D", "warnings"];
+const NODE_TESTS = join("tests", "node");
+
+/** In which order, in which groups; `count` is given on those that run tests. */
+const STEPS = [
+  { name: "format", groups: ["lint"], run: () => run("cargo", ["fmt", "--all", "--check"]) },
+  { name: "clippy", groups: ["lint"], run: () => run("cargo", [...CLIPPY, ...DENY_WARNINGS]) },
+  {
+    name: "clippy, wasm32",
+    groups: ["lint"],
+    run: () => run("cargo", [...CLIPPY, "--target", WASM_TARGET, ...DENY_WARNINGS]),
+  },
+  { name: "tests, native", groups: ["rust"], run: () => run("cargo", ["test"]), count: countCargo },
+  { name: "build", groups: ["node"], run: build },
+  // The runner is set in .cargo/config.toml. Libraries' examples are run natively only.
+  {
+    name: "tests, wasm32",
+    groups: ["wasm"],
+    run: () => run("cargo", ["test", "--tests", "--target", WASM_TARGET]),
+    count: countCargo,
+  },
+  { name: "typings", groups: ["types"], run: checkTypings },
+  { name: "tests, package", groups: ["node"], run: testPackage, count: countNode },
+];
+
+function checkTypings() {
+  const tsc = inRoot("node_modules", "typescript", "bin", "tsc");
+  return run(process.execPath, [tsc, "--project", join(NODE_TESTS, "types")]);
+}
+
+async function testPackage() {
+  // Listed here, because Node 20 knows no patterns.
+  const files = readdirSync(inRoot(NODE_TESTS), { recursive: true }).filter((name) => name.endsWith(".test.mjs"));
+  if (!files.length) throw new Failure(`${NODE_TESTS} has no *.test.mjs`);
+  const paths = files.sort().map((name) => join(NODE_TESTS, name));
+  const reporter = ["--test-reporter=spec", "--test-reporter-destination=stdout"];
+  const output = await run(process.execPath, ["--test", ...reporter, ...paths]);
+  // Node takes a file without tests for one test, which passes.
+  const empty = paths.filter((path) => output.includes(`✔ ${inRoot(path)} (`));
+  if (empty.length) throw Object.assign(new Failure(`without a single test: ${empty.join(", ")}`), { output });
+  return output;
+}
+
+function select(groups) {
+  const known = new Set(STEPS.flatMap((step) => step.groups));
+  const unknown = groups.filter((group) => !known.has(group));
+  if (unknown.length) throw new Failure(`no such checks: ${unknown.join(", ")}; there are ${[...known].join(", ")}`);
+  return STEPS.filter((step) => !groups.length || step.groups.some((group) => groups.includes(group)));
+}
+
+/** Runs one step; never rejects. */
+async function attempt({ name, run: body, count }) {
+  say(name);
+  const start = performance.now();
+  const result = { name, passed: 0, failed: 0 };
+  try {
+    const output = await body();
+    Object.assign(result, count?.(output));
+    if (count && result.passed + result.failed === 0) throw new Failure("not a single test was run");
+  } catch (error) {
+    // A step that fails otherwise than by tests (it does not compile, say) counts as one failure.
+    Object.assign(result, count?.(error.output ?? ""));
+    result.failed ||= 1;
+    result.error = error;
+  }
+  return { ...result, seconds: (performance.now() - start) / 1000 };
+}
+
+function summarize(results) {
+  const width = Math.max(...results.map(({ name }) => name.length));
+  const row = (name, seconds, ok) => `${name.padEnd(width)}  ${seconds.padStart(7)}  ${ok}`;
+  console.log(`\n${row("step", "seconds", "ok")}`);
+  for (const { name, seconds, failed } of results) console.log(row(name, seconds.toFixed(1), failed ? "NO" : "yes"));
+  const total = (key) => results.reduce((sum, result) => sum + result[key], 0);
+  console.log(`\n${total("passed")} passed, ${total("failed")} failed`);
+}
+
+function describe({ name, error }) {
+  if (!error) return `✗ ${name}: tests failed`;
+  return `✗ ${name}: ${error instanceof Failure ? error.message : error.stack}`;
+}
+
+await whenMain(import.meta.url, async (groups) => {
+  const steps = select(groups);
+  const prepare = { name: "setup", run: setup };
+  const results = [];
+  for (const step of [prepare, ...steps]) {
+    results.push(await attempt(step));
+    if (results.at(-1).failed) break;
+  }
+  const last = results.at(-1);
+  if (last.failed) {
+    console.error(describe(last));
+    process.exitCode = 1;
+  }
+  summarize(results);
+});

@@ -1,0 +1,17 @@
+/** Browsers, their workers, and bundlers for them: the module is a file beside this one. */
+
+import { setSource, unreachable } from "../module.js";
+
+setSource(async () => {
+  // Bundlers recognise `new URL("…", import.meta.url)`, written out like this, and bring the file along.
+  const url = new URL("../sds_wasm_bg.wasm", import.meta.url);
+  try {
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`HTTP status ${response.status}`);
+    return response;
+  } catch (cause) {
+    throw unreachable(url, cause);
+  }
+});
+
+export * from "../index.js";

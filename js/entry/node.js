@@ -1,0 +1,15 @@
+/** Node, and what behaves like it (Deno, Bun): the module is read from the package's folder when it is first needed. */
+
+import { readFile } from "node:fs/promises";
+import { setSource, unreachable } from "../module.js";
+
+setSource(async () => {
+  const url = new URL("../sds_wasm_bg.wasm", import.meta.url);
+  try {
+    return await readFile(url);
+  } catch (cause) {
+    throw unreachable(url, cause);
+  }
+});
+
+export * from "../index.js";

@@ -1,0 +1,11 @@
+export {
+  decodeChannelMeta,
+  decodeMessage,
+  defaultConfig,
+  encodeChannelMeta,
+  encodeMessage,
+  ready,
+} from "./codec.js";
+export { SdsError } from "./errors.js";
+export { ReliabilityManager } from "./manager.js";
+export { MemoryPersistence } from "./persistence/memory.js";

@@ -1,0 +1,70 @@
+/** Checks of what `ReliabilityManager.create` is given; nothing is loaded before they pass. */
+
+import { bytes, func, isUint8Array, object, optional, plainObject, text } from "./arguments.js";
+import { checkConfig } from "./config.js";
+import { SdsError, invalidArgument, messageOf, report } from "./errors.js";
+
+const PERSISTENCE_METHODS = ["saveChannelMeta", "updateHistory", "loadChannel", "dropChannel", "setRetrievalHint"];
+
+/** The last instant a Date can hold. */
+const MAX_TIME = 8.64e15;
+
+const CHECKS = {
+  participantId: text,
+  config: optional(checkConfig),
+  persistence: optional(checkPersistence),
+  retrievalHint: optional(func),
+  now: optional(func),
+};
+
+/** The options as checked copies: what the caller does to its object afterwards has no effect. */
+export function checkOptions(options) {
+  plainObject("options", options);
+  for (const key of Object.keys(options)) {
+    if (!Object.hasOwn(CHECKS, key)) throw new SdsError("InvalidArgument", `options.${key} is not an option`);
+  }
+  const checked = {};
+  for (const [key, check] of Object.entries(CHECKS)) checked[key] = check(`options.${key}`, options[key]);
+  return checked;
+}
+
+/** A function that reads the wall clock and doesn't trust it. */
+export function clock(now = Date.now) {
+  return () => {
+    const time = readClock(now);
+    if (typeof time !== "number" || !(time >= 0 && time <= MAX_TIME)) {
+      throw invalidArgument("the result of now()", `a number of milliseconds from 0 to ${MAX_TIME}`, time);
+    }
+    return Math.floor(time);
+  };
+}
+
+/** The application's hint function, safe to be called from the core: what fails is reported and counts as no hint. */
+export function hintProvider(retrievalHint) {
+  if (retrievalHint === undefined) return undefined;
+  return (messageId, channelId) => {
+    try {
+      const hint = retrievalHint(messageId, channelId);
+      if (hint === undefined) return undefined;
+      if (!isUint8Array(hint)) throw invalidArgument("the result of retrievalHint()", "a Uint8Array or undefined", hint);
+      return bytes("the result of retrievalHint()", hint);
+    } catch (error) {
+      report(error);
+      return undefined;
+    }
+  };
+}
+
+function checkPersistence(name, persistence) {
+  object(name, persistence);
+  for (const method of PERSISTENCE_METHODS) func(`${name}.${method}`, persistence[method]);
+  return persistence;
+}
+
+function readClock(now) {
+  try {
+    return now();
+  } catch (cause) {
+    throw new SdsError("InvalidArgument", `now() failed: ${messageOf(cause)}`, { cause });
+  }
+}
