@@ -181,27 +181,15 @@ export class ReliabilityManager extends EventTarget {
 
   #periodicTasks() {
     const { bufferSweepInterval, repairSweepInterval, syncMessageInterval } = this.config;
-    return new PeriodicTasks([
-      {
-        interval: bufferSweepInterval,
-        run: () => this.#eachChannel((channelId) => this.checkUnacknowledgedMessages(channelId)),
-      },
-      { interval: repairSweepInterval, run: () => this.runRepairSweep() },
-      {
-        interval: syncMessageInterval,
-        run: () => this.#eachChannel((channelId) => this.#dispatch("periodicSync", { channelId })),
-      },
+    return new PeriodicTasks(() => this.getChannels(), [
+      { interval: bufferSweepInterval, run: (channelId) => this.checkUnacknowledgedMessages(channelId) },
+      { interval: repairSweepInterval, run: (channelId) => this.#sweepRepairs(channelId) },
+      { interval: syncMessageInterval, run: (channelId) => this.#dispatch("periodicSync", { channelId }) },
     ]);
   }
 
-  /** One channel after the other; one that fails doesn't keep the others waiting. */
-  async #eachChannel(run) {
-    for (const channelId of this.getChannels()) {
-      if (!this.#tasks.running) return;
-      // A channel removed since the list was made must not come back.
-      if (!this.getChannels().includes(channelId)) continue;
-      await this.#tasks.attempt(() => run(channelId));
-    }
+  #sweepRepairs(channelId) {
+    return this.#operation((core) => core.sweepRepairs(channelId, this.#now()));
   }
 }
 

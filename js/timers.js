@@ -1,14 +1,16 @@
-/** Jobs that run again and again in the background. */
+/** Jobs that run for every channel, again and again in the background. */
 
 import { report } from "./errors.js";
 
 export class PeriodicTasks {
+  #channels;
   #jobs;
   #timers = [];
 
-  /** `jobs`: `{ interval, run }`, in milliseconds; `run` may be asynchronous. */
-  constructor(jobs) {
-    this.#jobs = jobs.map((job) => ({ ...job, busy: false }));
+  /** `channels` lists the channels of the moment; `jobs`: `{ interval, run(channelId) }`, in milliseconds. */
+  constructor(channels, jobs) {
+    this.#channels = channels;
+    this.#jobs = jobs.map((job) => ({ ...job, busy: new Set() }));
   }
 
   get running() {
@@ -30,8 +32,17 @@ export class PeriodicTasks {
     this.#timers = [];
   }
 
-  /** Runs a job or a part of one; a failure is reported, since nobody waits for the job. */
-  async attempt(run) {
+  /** A channel whose previous run is still under way is skipped; it keeps no other waiting. */
+  #tick({ run, busy }) {
+    for (const channelId of this.#channels()) {
+      if (busy.has(channelId)) continue;
+      busy.add(channelId);
+      this.#attempt(() => run(channelId)).finally(() => busy.delete(channelId));
+    }
+  }
+
+  /** Nobody waits for a job, so its failure is reported. */
+  async #attempt(run) {
     try {
       await run();
     } catch (error) {
@@ -41,13 +52,5 @@ export class PeriodicTasks {
       if (error?.code === "InternalError") this.stop();
       report(error);
     }
-  }
-
-  /** A tick is skipped while the job's previous one is still under way, even across stop and start. */
-  async #tick(job) {
-    if (job.busy) return;
-    job.busy = true;
-    await this.attempt(job.run);
-    job.busy = false;
   }
 }

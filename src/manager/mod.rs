@@ -19,6 +19,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use futures_util::future::join_all;
 
 pub use error::{Error, Operation, PersistenceError};
 pub use event::Event;
@@ -211,16 +212,25 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
         self.inner.sweep(channel, now, Channel::check_unacknowledged).await
     }
 
-    /// Looks for repair requests to answer and to renew, in every channel. To be called every `repairSweepInterval`.
+    /// Looks for repair requests to answer and to renew. To be called every `repairSweepInterval`. Does nothing for a
+    /// channel that is not in memory.
+    ///
+    /// # Errors
+    /// `InvalidState` after [`close`](Self::close).
+    pub async fn sweep_repairs(&self, channel: &ChannelId, now: Millis) -> Result<(), P> {
+        self.inner.sweep(channel, now, Channel::sweep_repairs).await
+    }
+
+    /// [`sweep_repairs`](Self::sweep_repairs) of every channel, side by side: one whose storage is slow doesn't keep
+    /// the others waiting.
     ///
     /// # Errors
     /// `InvalidState` after [`close`](Self::close).
     pub async fn run_repair_sweep(&self, now: Millis) -> Result<(), P> {
         self.inner.check_open()?;
-        for channel in self.channels() {
-            self.inner.sweep(&channel, now, Channel::sweep_repairs).await?;
-        }
-        Ok(())
+        let channels = self.channels();
+        let sweeps = channels.iter().map(|channel| self.sweep_repairs(channel, now));
+        join_all(sweeps).await.into_iter().collect()
     }
 
     /// The channels that are in memory.

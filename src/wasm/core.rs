@@ -118,6 +118,12 @@ impl Core {
         self.run(async move |manager| manager.check_unacknowledged(&channel, millis(now)).await.map(nothing))
     }
 
+    #[wasm_bindgen(js_name = sweepRepairs)]
+    pub fn sweep_repairs(&self, channel: &str, now: f64) -> Promise {
+        let channel = ChannelId::from(channel);
+        self.run(async move |manager| manager.sweep_repairs(&channel, millis(now)).await.map(nothing))
+    }
+
     #[wasm_bindgen(js_name = runRepairSweep)]
     pub fn run_repair_sweep(&self, now: f64) -> Promise {
         self.run(async move |manager| manager.run_repair_sweep(millis(now)).await.map(nothing))
