@@ -30,6 +30,11 @@ pub trait Persistence {
     /// What a backend reports when something fails. It is handed on to the application.
     type Error: std::fmt::Display;
 
+    /// Whether anything is kept at all. If not, nothing is written, and snapshots are not even made.
+    fn keeps(&self) -> bool {
+        true
+    }
+
     /// Replaces the channel's snapshot.
     async fn save_channel_meta(&self, channel: &ChannelId, meta: Bytes) -> Result<(), Self::Error>;
 
@@ -54,6 +59,10 @@ pub trait Persistence {
 /// Without a backend nothing is kept.
 impl<P: Persistence> Persistence for Option<P> {
     type Error = P::Error;
+
+    fn keeps(&self) -> bool {
+        self.as_ref().is_some_and(P::keeps)
+    }
 
     async fn save_channel_meta(&self, channel: &ChannelId, meta: Bytes) -> Result<(), P::Error> {
         match self {

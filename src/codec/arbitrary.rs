@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use proptest::{collection::vec, option, prelude::*};
 
-use super::{NimSds, meta::*, snapshot, wire::encode};
+use super::{NimSds, meta::*, snapshot, wire::encode, writer::Writer};
 use crate::protocol::{
     BloomFilter, Format, HistoryEntry, HistoryUpdate as Pending, Message, MessageId, RepairRequest,
     RepairResponse, Snapshot, StoredMessage, Unacknowledged, Waiting,
@@ -95,11 +95,9 @@ prop_compose! {
 /// A message that waits for some of its causal history, and for something it doesn't name.
 fn waiting() -> impl Strategy<Value = Waiting> {
     kept().prop_map(|message| {
-        let mut missing = message.causal_history.clone();
-        // Entries are found by id: only the first of those with the same can come back.
-        missing.dedup_by(|a, b| a.message_id == b.message_id);
-        missing.truncate(1);
-        missing.push(HistoryEntry { message_id: "not in any pattern".into(), ..HistoryEntry::default() });
+        let unnamed = HistoryEntry { message_id: "not in any pattern".into(), ..HistoryEntry::default() };
+        let missing = message.causal_history.first().cloned().into_iter().chain([unnamed]);
+        let missing = missing.map(|entry| (entry.message_id.clone(), entry)).collect();
         Waiting { message: NimSds.store(&message), missing }
     })
 }
@@ -155,7 +153,27 @@ pub(super) fn hostile() -> impl Strategy<Value = Bytes> {
         vec(any::<u8>(), 0..200).prop_map(Bytes::from),
         mutated(message().prop_map(|message| encode(&message))),
         mutated(channel_meta().prop_map(|meta| encode_meta(&meta))),
-        mutated(state().prop_map(|state| snapshot::encode(&state))),
+        mutated(state().prop_map(|state| encode_state(&state))),
         mutated((1..50_usize).prop_map(|capacity| NimSds.write_filter(&BloomFilter::new(capacity, 0.01)))),
     ]
+}
+
+/// Encodes a state as `snapshot::encode` does that of a channel.
+pub(super) fn encode_state(state: &Snapshot) -> Bytes {
+    let mut writer = Writer::new(snapshot::SCHEMA_VERSION, state.lamport_timestamp);
+    for own in &state.outgoing {
+        writer.outgoing(&own.message.bytes, own.send_time, own.resend_attempts);
+    }
+    for waiting in &state.incoming {
+        writer.incoming(&waiting.message.bytes, waiting.missing.keys());
+    }
+    for RepairRequest { entry, request_at } in &state.repair_requests {
+        writer.outgoing_repair(&entry.message_id, entry, *request_at);
+    }
+    for RepairResponse { entry, cached, respond_at } in &state.repair_responses {
+        writer.incoming_repair(&entry.message_id, entry, cached, *respond_at);
+    }
+    state.pending.append.iter().for_each(|message| writer.pending_append(&message.bytes));
+    state.pending.evict.iter().for_each(|id| writer.pending_evict(id));
+    writer.finish()
 }

@@ -7,6 +7,7 @@ use prost::Message as _;
 use super::{
     records::{self, Data, Incoming, IncomingRepair, Meta, Outgoing, OutgoingRepair, Update},
     wire::{self, copy, decode_at_rest},
+    writer::Writer,
 };
 use crate::protocol::{Error, HistoryEntry, Message, MessageId, Millis};
 
@@ -80,17 +81,23 @@ pub struct HistoryUpdate {
 
 /// Encodes a ChannelMeta, byte for byte like nim-sds.
 pub fn encode_meta(meta: &ChannelMeta) -> Bytes {
-    let record = Meta {
-        schema_version: Some(meta.schema_version.into()),
-        lamport_timestamp: Some(meta.lamport_timestamp),
-        outgoing: meta.outgoing_buffer.iter().map(Outgoing::from).collect(),
-        incoming: meta.incoming_buffer.iter().map(Incoming::from).collect(),
-        outgoing_repairs: meta.outgoing_repair_buffer.iter().map(OutgoingRepair::from).collect(),
-        incoming_repairs: meta.incoming_repair_buffer.iter().map(IncomingRepair::from).collect(),
-        pending_append: messages(&meta.pending_append),
-        pending_evict: texts(&meta.pending_evict),
-    };
-    record.encode_to_vec().into()
+    let mut writer = Writer::new(meta.schema_version, meta.lamport_timestamp);
+    for own in &meta.outgoing_buffer {
+        writer.outgoing(&wire::encode(&own.message), own.send_time, own.resend_attempts);
+    }
+    for waiting in &meta.incoming_buffer {
+        writer.incoming(&wire::encode(&waiting.message), &waiting.missing_dependencies);
+    }
+    for request in &meta.outgoing_repair_buffer {
+        writer.outgoing_repair(&request.message_id, &request.entry, request.request_at);
+    }
+    for response in &meta.incoming_repair_buffer {
+        let cached = &response.cached_message;
+        writer.incoming_repair(&response.message_id, &response.entry, cached, response.respond_at);
+    }
+    meta.pending_append.iter().for_each(|message| writer.pending_append(&wire::encode(message)));
+    meta.pending_evict.iter().for_each(|id| writer.pending_evict(id));
+    writer.finish()
 }
 
 /// Decodes a ChannelMeta.
@@ -158,12 +165,6 @@ fn texts(list: &[MessageId]) -> Vec<Bytes> {
     list.iter().map(|id| copy(id.as_str())).collect()
 }
 
-impl From<&UnacknowledgedMessage> for Outgoing {
-    fn from(own: &UnacknowledgedMessage) -> Self {
-        Self::new(wire::encode(&own.message), own.send_time, own.resend_attempts)
-    }
-}
-
 impl TryFrom<Outgoing> for UnacknowledgedMessage {
     type Error = Error;
 
@@ -171,12 +172,6 @@ impl TryFrom<Outgoing> for UnacknowledgedMessage {
         let (bytes, send_time, resend_attempts) = record.parts()?;
         let message = decode_at_rest(bytes)?;
         Ok(Self { message, send_time, resend_attempts })
-    }
-}
-
-impl From<&IncomingMessage> for Incoming {
-    fn from(waiting: &IncomingMessage) -> Self {
-        Self::new(wire::encode(&waiting.message), waiting.missing_dependencies.iter())
     }
 }
 
@@ -190,25 +185,12 @@ impl TryFrom<Incoming> for IncomingMessage {
     }
 }
 
-impl From<&OutgoingRepairEntry> for OutgoingRepair {
-    fn from(repair: &OutgoingRepairEntry) -> Self {
-        Self::new(&repair.message_id, &repair.entry, repair.request_at)
-    }
-}
-
 impl TryFrom<OutgoingRepair> for OutgoingRepairEntry {
     type Error = Error;
 
     fn try_from(record: OutgoingRepair) -> Result<Self, Error> {
         let (message_id, entry, request_at) = record.parts()?;
         Ok(Self { message_id, entry, request_at })
-    }
-}
-
-impl From<&IncomingRepairEntry> for IncomingRepair {
-    fn from(repair: &IncomingRepairEntry) -> Self {
-        let cached = repair.cached_message.clone();
-        Self::new(&repair.message_id, &repair.entry, cached, repair.respond_at)
     }
 }
 

@@ -34,6 +34,7 @@ mod strict;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 pub mod wire;
+mod writer;
 
 use bytes::Bytes;
 

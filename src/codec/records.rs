@@ -1,12 +1,11 @@
 //! The state of a channel in protobuf, schema version 1 of nim-sds, and the checks that both views of it share.
-//! Messages are bytes here: on the wire that is the same as messages inside of messages, and encoding a snapshot
-//! takes them as they are kept.
+//! For reading only; `writer` writes. Messages are bytes here, which is the same as messages inside of messages.
 
 use bytes::Bytes;
 
 use super::{
     strict::{self, Field, Schema, refuse},
-    wire::{ENTRY, WireEntry, copy, signed, text},
+    wire::{ENTRY, WireEntry, signed, text},
 };
 use crate::protocol::{Error, HistoryEntry, MessageId, Millis};
 
@@ -194,14 +193,6 @@ impl Update {
 }
 
 impl Outgoing {
-    pub fn new(message: Bytes, send_time: Millis, resend_attempts: u32) -> Self {
-        Self {
-            message: Some(message),
-            send_time: Some(send_time),
-            resend_attempts: Some(resend_attempts.into()),
-        }
-    }
-
     pub fn parts(self) -> Result<(Bytes, Millis, u32), Error> {
         let attempts = required(self.resend_attempts, "outgoingBuffer.resendAttempts")?;
         let Ok(attempts) = u32::try_from(attempts) else {
@@ -214,10 +205,6 @@ impl Outgoing {
 }
 
 impl Incoming {
-    pub fn new<'a>(message: Bytes, missing: impl Iterator<Item = &'a MessageId>) -> Self {
-        Self { message: Some(message), missing: missing.map(|id| copy(id.as_str())).collect() }
-    }
-
     pub fn parts(self) -> Result<(Bytes, Vec<MessageId>), Error> {
         let missing = ids(&self.missing, "incomingBuffer.missingDependencies")?;
         Ok((required(self.message, "incomingBuffer.message")?, missing))
@@ -225,11 +212,6 @@ impl Incoming {
 }
 
 impl OutgoingRepair {
-    pub fn new(id: &MessageId, entry: &HistoryEntry, request_at: Millis) -> Self {
-        let request = Request { entry: Some(entry.into()), request_at: Some(request_at) };
-        Self { message_id: Some(copy(id.as_str())), request: Some(request) }
-    }
-
     pub fn parts(self) -> Result<(MessageId, HistoryEntry, Millis), Error> {
         let id = text(
             &required(self.message_id, "outgoingRepairBuffer.messageId")?,
@@ -243,12 +225,6 @@ impl OutgoingRepair {
 }
 
 impl IncomingRepair {
-    pub fn new(id: &MessageId, entry: &HistoryEntry, cached: Bytes, respond_at: Millis) -> Self {
-        let response =
-            Response { entry: Some(entry.into()), cached: Some(cached), respond_at: Some(respond_at) };
-        Self { message_id: Some(copy(id.as_str())), response: Some(response) }
-    }
-
     /// The cached message may be missing: ours is always empty.
     pub fn parts(self) -> Result<(MessageId, HistoryEntry, Bytes, Millis), Error> {
         let id = text(

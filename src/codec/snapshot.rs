@@ -1,34 +1,38 @@
 //! The state of a channel as the manager saves and loads it: everything but the history.
 
 use bytes::Bytes;
-use prost::Message as _;
 
 use super::{
     records::{self, Incoming, IncomingRepair, Meta, Outgoing, OutgoingRepair},
-    wire::{copy, decode_stored},
+    wire::decode_stored,
+    writer::Writer,
 };
 use crate::protocol::{
-    Error, HistoryEntry, HistoryUpdate, MessageId, RepairRequest, RepairResponse, Snapshot, StoredMessage,
-    Unacknowledged, Waiting,
+    Channel, Error, HistoryEntry, HistoryUpdate, MessageId, RepairRequest, RepairResponse, Snapshot,
+    StoredMessage, Unacknowledged, Waiting,
 };
 
 pub use super::records::SCHEMA_VERSION;
 
-/// Encodes a snapshot: the ChannelMeta of nim-sds, and two fields more that nim-sds skips. Messages go in as they are
-/// kept, so the only copy is the one into the result.
-pub fn encode(snapshot: &Snapshot) -> Bytes {
-    let pending = &snapshot.pending;
-    let meta = Meta {
-        schema_version: Some(SCHEMA_VERSION.into()),
-        lamport_timestamp: Some(snapshot.lamport_timestamp),
-        outgoing: snapshot.outgoing.iter().map(Outgoing::from).collect(),
-        incoming: snapshot.incoming.iter().map(Incoming::from).collect(),
-        outgoing_repairs: snapshot.repair_requests.iter().map(OutgoingRepair::from).collect(),
-        incoming_repairs: snapshot.repair_responses.iter().map(IncomingRepair::from).collect(),
-        pending_append: pending.append.iter().map(|message| message.bytes.clone()).collect(),
-        pending_evict: pending.evict.iter().map(|id| copy(id.as_str())).collect(),
-    };
-    meta.encode_to_vec().into()
+/// Encodes the state of a channel, with its `pending` changes of the history: the ChannelMeta of nim-sds, and two
+/// fields more that nim-sds skips.
+pub fn encode(channel: &Channel, pending: &HistoryUpdate) -> Bytes {
+    let mut writer = Writer::new(SCHEMA_VERSION, channel.lamport_timestamp());
+    for own in channel.outgoing() {
+        writer.outgoing(&own.message.bytes, own.send_time, own.resend_attempts);
+    }
+    for waiting in channel.incoming() {
+        writer.incoming(&waiting.message.bytes, waiting.missing.keys());
+    }
+    for RepairRequest { entry, request_at } in channel.repair_requests() {
+        writer.outgoing_repair(&entry.message_id, entry, *request_at);
+    }
+    for RepairResponse { entry, cached, respond_at } in channel.repair_responses() {
+        writer.incoming_repair(&entry.message_id, entry, cached, *respond_at);
+    }
+    pending.append.iter().for_each(|message| writer.pending_append(&message.bytes));
+    pending.evict.iter().for_each(|id| writer.pending_evict(id));
+    writer.finish()
 }
 
 /// Decodes a snapshot, one of nim-sds too. Messages lose bloom filter and repair requests. A repair entry goes by the
@@ -59,12 +63,6 @@ fn stored(bytes: Bytes) -> Result<StoredMessage, Error> {
     decode_stored(bytes).map(|(message, _)| message)
 }
 
-impl From<&Unacknowledged> for Outgoing {
-    fn from(own: &Unacknowledged) -> Self {
-        Self::new(own.message.bytes.clone(), own.send_time, own.resend_attempts)
-    }
-}
-
 impl TryFrom<Outgoing> for Unacknowledged {
     type Error = Error;
 
@@ -75,21 +73,14 @@ impl TryFrom<Outgoing> for Unacknowledged {
     }
 }
 
-impl From<&Waiting> for Incoming {
-    fn from(waiting: &Waiting) -> Self {
-        let missing = waiting.missing.iter().map(|entry| &entry.message_id);
-        Self::new(waiting.message.bytes.clone(), missing)
-    }
-}
-
 impl TryFrom<Incoming> for Waiting {
     type Error = Error;
 
     fn try_from(record: Incoming) -> Result<Self, Error> {
         let (bytes, missing) = record.parts()?;
         let (message, causal_history) = decode_stored(bytes)?;
-        let missing = missing.into_iter().map(|id| find(id, &causal_history)).collect();
-        Ok(Self { message, missing })
+        let missing = missing.into_iter().map(|id| (id.clone(), find(id, &causal_history)));
+        Ok(Self { missing: missing.collect(), message })
     }
 }
 
@@ -99,25 +90,12 @@ fn find(id: MessageId, causal_history: &[HistoryEntry]) -> HistoryEntry {
     named.cloned().unwrap_or_else(|| HistoryEntry { message_id: id, ..HistoryEntry::default() })
 }
 
-impl From<&RepairRequest> for OutgoingRepair {
-    fn from(request: &RepairRequest) -> Self {
-        Self::new(&request.entry.message_id, &request.entry, request.request_at)
-    }
-}
-
 impl TryFrom<OutgoingRepair> for RepairRequest {
     type Error = Error;
 
     fn try_from(record: OutgoingRepair) -> Result<Self, Error> {
         let (_, entry, request_at) = record.parts()?;
         Ok(Self { entry, request_at })
-    }
-}
-
-impl From<&RepairResponse> for IncomingRepair {
-    fn from(response: &RepairResponse) -> Self {
-        let RepairResponse { entry, cached, respond_at } = response;
-        Self::new(&entry.message_id, entry, cached.clone(), *respond_at)
     }
 }
 

@@ -34,7 +34,9 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
     async fn flush(&self, id: &ChannelId, slot: &Slot<P::Error>) {
         let ticket = slot.last_ticket();
         let mut failures = Vec::new();
-        if slot.is_behind()
+        if !self.persistence.keeps() {
+            slot.write_off(ticket);
+        } else if slot.is_behind()
             && let Some(batch) = slot.read(batch)
         {
             let hints = slot.take_hints();
@@ -94,9 +96,8 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
 }
 
 fn batch(channel: &Channel) -> Batch {
-    let snapshot = channel.snapshot();
     let (update, mark) = channel.pending_history();
-    Batch { meta: snapshot::encode(&snapshot), update, mark }
+    Batch { meta: snapshot::encode(channel, &update), update, mark }
 }
 
 pub(super) fn failure<E: std::fmt::Display>(

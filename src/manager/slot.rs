@@ -109,6 +109,13 @@ impl<E> Slot<E> {
         self.saved.set(ticket);
     }
 
+    /// There is no storage to catch up with.
+    pub fn write_off(&self, ticket: Ticket) {
+        self.set_saved(ticket);
+        self.take_hints();
+        self.write(|channel| channel.confirm_history(channel.pending_history().1));
+    }
+
     /// Storage has been tried for everything up to `ticket`. Returns the events that may be told now.
     pub fn settle(&self, ticket: Ticket) -> Vec<Event<E>> {
         self.settled.set(ticket);

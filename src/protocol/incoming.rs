@@ -6,8 +6,7 @@ use super::{HistoryEntry, MessageId, Millis, StoredMessage, Waiting, timeline::T
 
 #[derive(Debug)]
 struct Waiter {
-    message: StoredMessage,
-    missing: BTreeMap<MessageId, HistoryEntry>,
+    waiting: Waiting,
     since: Millis,
 }
 
@@ -29,30 +28,30 @@ impl Incoming {
     }
 
     /// The waiting messages in the order of the history.
-    pub fn iter(&self) -> impl Iterator<Item = Waiting> {
-        self.waiting.values().map(Waiter::describe)
+    pub fn iter(&self) -> impl Iterator<Item = &Waiting> {
+        self.waiting.values().map(|waiter| &waiter.waiting)
     }
 
-    /// Adds a message that waits for `missing`, which must not be empty.
-    pub fn insert(&mut self, Waiting { message, missing }: Waiting, now: Millis) {
-        let id = message.message_id.clone();
-        for entry in &missing {
-            self.dependents.entry(entry.message_id.clone()).or_default().insert(id.clone());
+    /// Adds a message that waits for something.
+    pub fn insert(&mut self, waiting: Waiting, now: Millis) {
+        let id = &waiting.message.message_id;
+        for dependency in waiting.missing.keys() {
+            self.dependents.entry(dependency.clone()).or_default().insert(id.clone());
         }
-        let missing = missing.into_iter().map(|entry| (entry.message_id.clone(), entry)).collect();
-        self.waiting.insert(id, message.lamport_timestamp, Waiter { message, missing, since: now });
+        let (id, lamport) = (id.clone(), waiting.message.lamport_timestamp);
+        self.waiting.insert(id, lamport, Waiter { waiting, since: now });
     }
 
     /// Takes a dependency off all that wait for it; returns those that wait for nothing more.
     pub fn meet(&mut self, dependency: &MessageId) -> Vec<StoredMessage> {
         let mut ready = Vec::new();
         for id in self.dependents.remove(dependency).unwrap_or_default() {
-            let Some(waiter) = self.waiting.get_mut(&id) else {
+            let Some(Waiter { waiting, .. }) = self.waiting.get_mut(&id) else {
                 continue;
             };
-            waiter.missing.remove(dependency);
-            if waiter.missing.is_empty() {
-                ready.extend(self.waiting.remove(&id).map(|waiter| waiter.message));
+            waiting.missing.remove(dependency);
+            if waiting.missing.is_empty() {
+                ready.extend(self.waiting.remove(&id).map(|waiter| waiter.waiting.message));
             }
         }
         ready
@@ -61,7 +60,7 @@ impl Incoming {
     /// The dependency as a waiting message names it, if one waits for it.
     pub fn awaited(&self, dependency: &MessageId) -> Option<&HistoryEntry> {
         let dependent = self.dependents.get(dependency)?.first()?;
-        self.waiting.get(dependent)?.missing.get(dependency)
+        self.waiting.get(dependent)?.waiting.missing.get(dependency)
     }
 
     /// All that some message waits for.
@@ -79,27 +78,21 @@ impl Incoming {
     /// Gives up the messages that have waited longer than `timeout`.
     pub fn give_up_expired(&mut self, timeout: Millis, now: Millis) -> Vec<Waiting> {
         let expired = |waiter: &&Waiter| now.saturating_sub(waiter.since) > timeout;
-        let ids: Vec<_> =
-            self.waiting.values().filter(expired).map(|waiter| waiter.message.message_id.clone()).collect();
+        let expired = self.waiting.values().filter(expired);
+        let ids: Vec<_> = expired.map(|waiter| waiter.waiting.message.message_id.clone()).collect();
         ids.iter().filter_map(|id| self.give_up(id)).collect()
     }
 
     fn give_up(&mut self, id: &MessageId) -> Option<Waiting> {
-        let waiting = self.waiting.remove(id)?.describe();
-        for entry in &waiting.missing {
-            if let Some(dependents) = self.dependents.get_mut(&entry.message_id) {
+        let Waiter { waiting, .. } = self.waiting.remove(id)?;
+        for dependency in waiting.missing.keys() {
+            if let Some(dependents) = self.dependents.get_mut(dependency) {
                 dependents.remove(id);
                 if dependents.is_empty() {
-                    self.dependents.remove(&entry.message_id);
+                    self.dependents.remove(dependency);
                 }
             }
         }
         Some(waiting)
-    }
-}
-
-impl Waiter {
-    fn describe(&self) -> Waiting {
-        Waiting { message: self.message.clone(), missing: self.missing.values().cloned().collect() }
     }
 }

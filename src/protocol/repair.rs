@@ -2,77 +2,91 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bytes::Bytes;
+use super::{MessageId, Millis, RepairRequest, RepairResponse};
 
-use super::{HistoryEntry, MessageId, Millis};
+/// Something to be done about a message at an instant.
+pub(super) trait Due {
+    fn id(&self) -> &MessageId;
+    fn at(&self) -> Millis;
+}
 
-/// Entries by message id, each due at an instant.
+impl Due for RepairRequest {
+    fn id(&self) -> &MessageId {
+        &self.entry.message_id
+    }
+    fn at(&self) -> Millis {
+        self.request_at
+    }
+}
+
+impl Due for RepairResponse {
+    fn id(&self) -> &MessageId {
+        &self.entry.message_id
+    }
+    fn at(&self) -> Millis {
+        self.respond_at
+    }
+}
+
+/// Items by message id and by time.
 #[derive(Debug)]
 pub(super) struct Schedule<T> {
-    entries: BTreeMap<MessageId, (Millis, T)>,
+    items: BTreeMap<MessageId, T>,
     by_time: BTreeSet<(Millis, MessageId)>,
 }
 
 impl<T> Default for Schedule<T> {
     fn default() -> Self {
-        Self { entries: BTreeMap::new(), by_time: BTreeSet::new() }
+        Self { items: BTreeMap::new(), by_time: BTreeSet::new() }
     }
 }
 
-impl<T> Schedule<T> {
+impl<T: Due> Schedule<T> {
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.items.len()
     }
 
     pub fn contains(&self, id: &MessageId) -> bool {
-        self.entries.contains_key(id)
+        self.items.contains_key(id)
     }
 
-    pub fn insert(&mut self, id: MessageId, at: Millis, entry: T) {
-        self.remove(&id);
-        self.by_time.insert((at, id.clone()));
-        self.entries.insert(id, (at, entry));
+    /// Adds an item; one with the same id is replaced.
+    pub fn insert(&mut self, item: T) {
+        self.remove(item.id());
+        self.by_time.insert((item.at(), item.id().clone()));
+        self.items.insert(item.id().clone(), item);
     }
 
     pub fn remove(&mut self, id: &MessageId) -> Option<T> {
-        let (at, entry) = self.entries.remove(id)?;
-        self.by_time.remove(&(at, id.clone()));
-        Some(entry)
+        let item = self.items.remove(id)?;
+        self.by_time.remove(&(item.at(), id.clone()));
+        Some(item)
     }
 
-    /// Takes the earliest entry if it was due at `latest` or before.
-    pub fn pop_due(&mut self, latest: Millis) -> Option<(MessageId, T)> {
+    /// Takes the earliest item if it was due at `latest` or before.
+    pub fn pop_due(&mut self, latest: Millis) -> Option<T> {
         let (at, _) = self.by_time.first()?;
         if *at > latest {
             return None;
         }
         let (_, id) = self.by_time.pop_first()?;
-        let (_, entry) = self.entries.remove(&id)?;
-        Some((id, entry))
+        self.items.remove(&id)
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = (&MessageId, Millis, &T)> {
-        self.entries.iter().map(|(id, (at, entry))| (id, *at, entry))
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
+        self.items.values()
     }
-}
-
-/// A request that we may answer.
-#[derive(Debug)]
-pub(super) struct Response {
-    pub entry: HistoryEntry,
-    /// The message as a loaded snapshot had it; empty: it is taken from the history.
-    pub cached: Bytes,
 }
 
 /// The repair buffers of a channel.
 #[derive(Debug, Default)]
 pub(super) struct Repair {
     /// The outgoing repair buffer: dependencies to ask for, due at T_req.
-    pub requests: Schedule<HistoryEntry>,
+    pub requests: Schedule<RepairRequest>,
     /// The incoming repair buffer: messages to send again, due at T_resp.
-    pub responses: Schedule<Response>,
+    pub responses: Schedule<RepairResponse>,
     /// Dependencies asked for once, to be asked for again if they are still missing when due. Memory only.
-    pub asked: Schedule<HistoryEntry>,
+    pub asked: Schedule<RepairRequest>,
 }
 
 impl Repair {

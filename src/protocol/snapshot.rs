@@ -1,5 +1,7 @@
 //! The state of a channel as it is saved and loaded.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 
 use super::{HistoryEntry, MessageId, Millis, StoredMessage};
@@ -18,7 +20,7 @@ pub struct Unacknowledged {
 pub struct Waiting {
     pub message: StoredMessage,
     /// The dependencies not met yet. Only their ids are saved; the rest is found in the message's causal history.
-    pub missing: Vec<HistoryEntry>,
+    pub missing: BTreeMap<MessageId, HistoryEntry>,
 }
 
 /// A dependency to ask the group for.

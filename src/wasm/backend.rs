@@ -3,7 +3,7 @@
 use std::fmt;
 
 use bytes::Bytes;
-use js_sys::{Array, JsString, Object, Promise, Uint8Array};
+use js_sys::{Array, JSON, JsString, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, prelude::*};
 use wasm_bindgen_futures::JsFuture;
 
@@ -42,6 +42,15 @@ extern "C" {
     fn message_history(this: &Loaded) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch, getter, js_name = retrievalHints)]
     fn retrieval_hints(this: &Loaded) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = String)]
+    fn string(value: &JsValue) -> Result<JsValue, JsValue>;
+
+    // Both run the getters of what they are given, and give arrays that have none.
+    #[wasm_bindgen(catch, js_namespace = Array, js_name = from)]
+    fn items(array: &Array) -> Result<Array, JsValue>;
+    #[wasm_bindgen(catch, js_namespace = Object, js_name = entries)]
+    fn entries(object: &JsValue) -> Result<Array, JsValue>;
 }
 
 /// What a persistence method threw or rejected with, or what was wrong with what it gave.
@@ -64,13 +73,18 @@ impl From<JsValue> for Failure {
     }
 }
 
-/// A text for anything that can be thrown.
+/// A text for anything that can be thrown. To look into an object may run its own code, which may throw in turn.
 fn describe(thrown: &JsValue) -> String {
-    match thrown.dyn_ref::<js_sys::Error>() {
-        Some(error) => error.message().into(),
-        // `String(value)` calls user code on objects: the debug form doesn't.
-        None => thrown.as_string().unwrap_or_else(|| format!("{thrown:?}")),
+    if thrown.is_object() {
+        let message = Reflect::get(thrown, &"message".into()).ok().and_then(|message| message.as_string());
+        let written = || JSON::stringify(thrown).ok().and_then(|text| text.as_string());
+        return message.or_else(written).unwrap_or_else(|| "an object".into());
     }
+    if thrown.is_function() {
+        return "a function".into();
+    }
+    // A primitive value, which has no code to run.
+    string(thrown).ok().and_then(|text| text.as_string()).unwrap_or_default()
 }
 
 fn unusable(text: &str) -> Failure {
@@ -129,7 +143,7 @@ fn read(loaded: &Loaded) -> Result<ChannelData, Failure> {
     let history = loaded.message_history()?;
     let history: Array =
         history.dyn_into().map_err(|_| unusable("it gave an object without the array messageHistory"))?;
-    let message_history = history
+    let message_history = items(&history)?
         .iter()
         .map(|message| bytes(message, "messageHistory has an element that is not a Uint8Array"))
         .collect::<Result<_, _>>()?;
@@ -149,7 +163,7 @@ fn read_hints(hints: JsValue) -> Result<Vec<(MessageId, Bytes)>, Failure> {
         Ok((id.into(), bytes(pair.get(1), "retrievalHints has a value that is not a Uint8Array")?))
     };
     // Not checked by class: an object may come from another realm, or have no prototype.
-    Object::entries(hints.unchecked_ref()).iter().map(read).collect()
+    entries(&hints)?.iter().map(read).collect()
 }
 
 fn bytes(value: JsValue, complaint: &str) -> Result<Bytes, Failure> {

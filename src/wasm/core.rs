@@ -156,7 +156,7 @@ impl Core {
 
     #[wasm_bindgen(js_name = getOutgoingBuffer)]
     pub fn outgoing_buffer(&self, channel: &str) -> Result<JsValue, JsValue> {
-        self.list(channel, |channel| channel.outgoing().cloned().map(value::Outgoing::try_from).collect())
+        self.list(channel, |channel| channel.outgoing().map(value::Outgoing::try_from).collect())
     }
 
     #[wasm_bindgen(js_name = getIncomingBuffer)]

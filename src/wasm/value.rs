@@ -214,33 +214,32 @@ impl Message {
     }
 }
 
-impl TryFrom<protocol::Unacknowledged> for Outgoing {
+impl TryFrom<&protocol::Unacknowledged> for Outgoing {
     type Error = protocol::Error;
 
-    fn try_from(sent: protocol::Unacknowledged) -> Result<Self, Self::Error> {
-        let message = Message::read_stored(sent.message.bytes)?;
+    fn try_from(sent: &protocol::Unacknowledged) -> Result<Self, Self::Error> {
+        let message = Message::read_stored(sent.message.bytes.clone())?;
         Ok(Self { message, send_time: sent.send_time as f64, resend_attempts: sent.resend_attempts })
     }
 }
 
-impl TryFrom<protocol::Waiting> for Incoming {
+impl TryFrom<&protocol::Waiting> for Incoming {
     type Error = protocol::Error;
 
-    fn try_from(waiting: protocol::Waiting) -> Result<Self, Self::Error> {
-        let missing = waiting.missing.into_iter().map(|entry| entry.message_id);
-        let message = Message::read_stored(waiting.message.bytes)?;
-        Ok(Self { message, missing_dependencies: texts(missing) })
+    fn try_from(waiting: &protocol::Waiting) -> Result<Self, Self::Error> {
+        let message = Message::read_stored(waiting.message.bytes.clone())?;
+        Ok(Self { message, missing_dependencies: texts(waiting.missing.keys()) })
     }
 }
 
-impl From<protocol::RepairRequest> for OutgoingRepair {
-    fn from(request: protocol::RepairRequest) -> Self {
-        Self { entry: request.entry.into(), request_at: request.request_at as f64 }
+impl From<&protocol::RepairRequest> for OutgoingRepair {
+    fn from(request: &protocol::RepairRequest) -> Self {
+        Self { entry: request.entry.clone().into(), request_at: request.request_at as f64 }
     }
 }
 
-impl From<protocol::RepairResponse> for IncomingRepair {
-    fn from(response: protocol::RepairResponse) -> Self {
-        Self { entry: response.entry.into(), respond_at: response.respond_at as f64 }
+impl From<&protocol::RepairResponse> for IncomingRepair {
+    fn from(response: &protocol::RepairResponse) -> Self {
+        Self { entry: response.entry.clone().into(), respond_at: response.respond_at as f64 }
     }
 }

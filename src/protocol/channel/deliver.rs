@@ -44,9 +44,9 @@ impl Channel {
         if self.incoming.len() > self.config.max_incoming_buffer
             && let Some(lost) = self.incoming.give_up_last()
         {
-            for entry in &lost.missing {
-                if self.incoming.awaited(&entry.message_id).is_none() {
-                    self.repair.forget(&entry.message_id);
+            for id in lost.missing.keys() {
+                if self.incoming.awaited(id).is_none() {
+                    self.repair.forget(id);
                 }
             }
             if let Some(entry) = self.incoming.awaited(&lost.message.message_id).cloned() {
@@ -73,6 +73,6 @@ impl Channel {
 }
 
 pub(super) fn lost_event(lost: Waiting, reason: LostReason) -> Event {
-    let missing = lost.missing.into_iter().map(|entry| entry.message_id).collect();
+    let missing = lost.missing.into_keys().collect();
     Event::Lost { message_id: lost.message.message_id, missing, reason }
 }

@@ -18,7 +18,7 @@ use bytes::Bytes;
 
 use super::{
     ChannelId, Config, Format, HistoryUpdate, IdHash, MAX_CLOCK, MessageId, ParticipantId, RepairRequest,
-    RepairResponse, RollingBloomFilter, Snapshot, StoredMessage, Unacknowledged, Waiting, history::History,
+    RepairResponse, RollingBloomFilter, StoredMessage, Unacknowledged, Waiting, history::History,
     incoming::Incoming, known::KnownIds, outgoing::Outgoing, repair::Repair,
 };
 
@@ -75,37 +75,19 @@ impl Channel {
         self.outgoing.iter()
     }
 
-    /// Received messages that wait for dependencies.
-    pub fn incoming(&self) -> impl Iterator<Item = Waiting> {
+    /// Received messages that wait for dependencies, in the order of the history.
+    pub fn incoming(&self) -> impl Iterator<Item = &Waiting> {
         self.incoming.iter()
     }
 
     /// The outgoing repair buffer: dependencies to ask for.
-    pub fn repair_requests(&self) -> impl Iterator<Item = RepairRequest> {
-        let requests = self.repair.requests.iter();
-        requests.map(|(_, request_at, entry)| RepairRequest { entry: entry.clone(), request_at })
+    pub fn repair_requests(&self) -> impl Iterator<Item = &RepairRequest> {
+        self.repair.requests.iter()
     }
 
     /// The incoming repair buffer: requests to answer.
-    pub fn repair_responses(&self) -> impl Iterator<Item = RepairResponse> {
-        let responses = self.repair.responses.iter();
-        responses.map(|(_, respond_at, response)| RepairResponse {
-            entry: response.entry.clone(),
-            cached: response.cached.clone(),
-            respond_at,
-        })
-    }
-
-    /// The state to save, the history apart.
-    pub fn snapshot(&self) -> Snapshot {
-        Snapshot {
-            lamport_timestamp: self.clock,
-            outgoing: self.outgoing().cloned().collect(),
-            incoming: self.incoming().collect(),
-            repair_requests: self.repair_requests().collect(),
-            repair_responses: self.repair_responses().collect(),
-            pending: self.pending_history().0,
-        }
+    pub fn repair_responses(&self) -> impl Iterator<Item = &RepairResponse> {
+        self.repair.responses.iter()
     }
 
     /// The changes of the history that storage has not confirmed, with the mark for

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::Channel;
 use crate::protocol::{
     Effects, Error, Event, HistoryEntry, IdHash, Kind, MAX_CLOCK, Message, MessageId, Millis, Received,
-    Waiting, in_response_group, known::Reason, repair::Response, response_delay,
+    RepairResponse, Waiting, in_response_group, known::Reason, response_delay,
 };
 
 impl Channel {
@@ -90,7 +90,8 @@ impl Channel {
         if missing.is_empty() {
             return self.deliver(vec![stored], effects);
         }
-        self.wait(Waiting { message: stored, missing: missing.clone() }, now, effects);
+        let by_id = missing.iter().map(|entry| (entry.message_id.clone(), entry.clone())).collect();
+        self.wait(Waiting { message: stored, missing: by_id }, now, effects);
         // Where the buffer is full, nobody may wait for them.
         missing.retain(|entry| self.incoming.awaited(&entry.message_id).is_some());
         self.ask_for(&missing, now, effects);
@@ -136,7 +137,7 @@ impl Channel {
         for entry in &message.repair_request {
             let id = &entry.message_id;
             if let Some(own) = self.repair.requests.remove(id) {
-                self.ask_again_later(&own, now);
+                self.ask_again_later(own.entry, now);
             }
             let answerable = !entry.sender_id.is_empty()
                 && self.history.contains(id)
@@ -144,8 +145,9 @@ impl Channel {
             let room = self.repair.responses.len() < self.config.max_repair_buffer;
             if answerable && room && !self.repair.responses.contains(id) {
                 let delay = response_delay(&self.me, &entry.sender_id, id, self.config.repair_t_max);
-                let response = Response { entry: entry.clone(), cached: Bytes::new() };
-                self.repair.responses.insert(id.clone(), now.saturating_add(delay), response);
+                let respond_at = now.saturating_add(delay);
+                let response = RepairResponse { entry: entry.clone(), cached: Bytes::new(), respond_at };
+                self.repair.responses.insert(response);
             }
         }
     }

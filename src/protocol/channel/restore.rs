@@ -8,7 +8,6 @@ use super::Channel;
 use crate::protocol::{
     ChannelId, Config, Effects, Format, HistoryUpdate, IdHash, MessageId, Millis, ParticipantId,
     RepairRequest, RepairResponse, Snapshot, StoredMessage, Unacknowledged, Waiting, known::Reason,
-    repair::Response,
 };
 
 /// All that storage holds of a channel.
@@ -94,15 +93,12 @@ impl Channel {
 
     fn load_repairs(&mut self, requests: Vec<RepairRequest>, responses: Vec<RepairResponse>) {
         let limit = self.config.max_repair_buffer;
-        for RepairRequest { entry, request_at } in requests.into_iter().take(limit) {
-            if !self.is_met(&entry.message_id) {
-                self.repair.requests.insert(entry.message_id.clone(), request_at, entry);
+        for request in requests.into_iter().take(limit) {
+            if !self.is_met(&request.entry.message_id) {
+                self.repair.requests.insert(request);
             }
         }
-        for RepairResponse { entry, cached, respond_at } in responses.into_iter().take(limit) {
-            let response = Response { entry, cached };
-            self.repair.responses.insert(response.entry.message_id.clone(), respond_at, response);
-        }
+        responses.into_iter().take(limit).for_each(|response| self.repair.responses.insert(response));
     }
 
     /// The saved incoming buffer, less what the history shows to be delivered. What waits for nothing more is
@@ -113,7 +109,7 @@ impl Channel {
             if self.history.contains(&message.message_id) {
                 continue;
             }
-            missing.retain(|entry| !self.is_met(&entry.message_id));
+            missing.retain(|id, _| !self.is_met(id));
             if missing.is_empty() {
                 ready.push(message);
             } else {
@@ -133,6 +129,6 @@ impl Channel {
             .filter(asked)
             .filter_map(|id| self.incoming.awaited(id).cloned())
             .collect();
-        entries.iter().for_each(|entry| self.ask_again_later(entry, now));
+        entries.into_iter().for_each(|entry| self.ask_again_later(entry, now));
     }
 }

@@ -94,10 +94,10 @@ impl Channel {
     fn take_due_requests(&mut self, now: Millis) -> Vec<HistoryEntry> {
         let mut due = Vec::new();
         while due.len() < self.config.max_repair_requests
-            && let Some((_, entry)) = self.repair.requests.pop_due(now)
+            && let Some(request) = self.repair.requests.pop_due(now)
         {
-            self.ask_again_later(&entry, now);
-            due.push(entry);
+            due.push(request.entry.clone());
+            self.ask_again_later(request.entry, now);
         }
         due
     }

@@ -1,7 +1,9 @@
 //! What is done from time to time.
 
 use super::{Channel, deliver::lost_event};
-use crate::protocol::{Effects, Event, HistoryEntry, LostReason, MessageId, Millis, Waiting, request_delay};
+use crate::protocol::{
+    Effects, Event, HistoryEntry, LostReason, MessageId, Millis, RepairRequest, Waiting, request_delay,
+};
 
 impl Channel {
     /// Sends again what nobody acknowledged within `resendInterval`, gives up what is out of attempts, and gives up
@@ -41,38 +43,40 @@ impl Channel {
             return;
         }
         if self.repair.requests.len() >= self.config.max_repair_buffer {
-            return self.ask_again_later(&entry, now);
+            return self.ask_again_later(entry, now);
         }
-        let id = entry.message_id.clone();
-        self.repair.asked.remove(&id);
-        let delay = request_delay(&self.me, &id, self.config.repair_t_min, self.config.repair_t_max);
-        self.repair.requests.insert(id, now.saturating_add(delay), entry);
+        let id = &entry.message_id;
+        self.repair.asked.remove(id);
+        let delay = request_delay(&self.me, id, self.config.repair_t_min, self.config.repair_t_max);
+        self.repair.requests.insert(RepairRequest { entry, request_at: now.saturating_add(delay) });
         effects.changed = true;
     }
 
     /// Remembers to ask again, `repairTMax` from now, for a dependency that some message waits for: one request lost
     /// must not leave a gap for ever.
-    pub(super) fn ask_again_later(&mut self, entry: &HistoryEntry, now: Millis) {
+    pub(super) fn ask_again_later(&mut self, entry: HistoryEntry, now: Millis) {
         if self.incoming.awaited(&entry.message_id).is_some() {
-            let again_at = now.saturating_add(self.config.repair_t_max);
-            self.repair.asked.insert(entry.message_id.clone(), again_at, entry.clone());
+            let request_at = now.saturating_add(self.config.repair_t_max);
+            self.repair.asked.insert(RepairRequest { entry, request_at });
         }
     }
 
     fn ask_again(&mut self, now: Millis, effects: &mut Effects) {
         // What can't be asked for now is due later than now, unless repairTMax is 0.
         for _ in 0..self.repair.asked.len() {
-            let Some((id, entry)) = self.repair.asked.pop_due(now) else {
+            let Some(RepairRequest { entry, .. }) = self.repair.asked.pop_due(now) else {
                 return;
             };
-            if self.incoming.awaited(&id).is_some() && !self.incoming.contains(&id) {
+            let id = &entry.message_id;
+            if self.incoming.awaited(id).is_some() && !self.incoming.contains(id) {
                 self.ask(entry, now, effects);
             }
         }
     }
 
     fn respond(&mut self, now: Millis, effects: &mut Effects) {
-        while let Some((message_id, response)) = self.repair.responses.pop_due(now) {
+        while let Some(response) = self.repair.responses.pop_due(now) {
+            let message_id = response.entry.message_id;
             effects.changed = true;
             let logged = self.history.get(&message_id).map(|message| message.bytes.clone());
             let bytes = logged.unwrap_or(response.cached);
@@ -88,9 +92,9 @@ impl Channel {
         let Some(latest) = now.checked_sub(self.config.repair_t_max.saturating_add(1)) else {
             return;
         };
-        while let Some((_, entry)) = self.repair.requests.pop_due(latest) {
+        while let Some(RepairRequest { entry, .. }) = self.repair.requests.pop_due(latest) {
             effects.changed = true;
-            self.ask_again_later(&entry, now);
+            self.ask_again_later(entry, now);
         }
     }
 
@@ -105,9 +109,9 @@ impl Channel {
         effects.changed |= !lost.is_empty();
         let never_came: Vec<MessageId> = lost
             .iter()
-            .flat_map(|waiting: &Waiting| &waiting.missing)
-            .map(|entry| entry.message_id.clone())
+            .flat_map(|waiting: &Waiting| waiting.missing.keys())
             .filter(|id| !self.incoming.contains(id))
+            .cloned()
             .collect();
         effects.events.extend(lost.into_iter().map(|waiting| lost_event(waiting, LostReason::Timeout)));
         for id in &never_came {

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use super::{Channel, Saved};
 use crate::{
     codec::NimSds,
-    protocol::{Config, Effects, Event, HistoryEntry, Message, MessageId, Millis},
+    protocol::{Config, Effects, Event, HistoryEntry, Message, MessageId, Millis, Snapshot},
 };
 
 /// A time of day at which nothing special happens.
@@ -25,7 +25,13 @@ fn channel(me: &str, adjust: impl FnOnce(&mut Config)) -> Channel {
 
 /// What is left of a channel when its process dies after everything was saved.
 fn saved(channel: &Channel) -> Saved {
-    Saved { snapshot: channel.snapshot(), history: channel.history().cloned().collect(), hints: Vec::new() }
+    Saved { snapshot: snapshot(channel), history: channel.history().cloned().collect(), hints: Vec::new() }
+}
+
+/// The state as it is saved and loaded.
+fn snapshot(channel: &Channel) -> Snapshot {
+    let (pending, _) = channel.pending_history();
+    crate::codec::snapshot::decode(crate::codec::snapshot::encode(channel, &pending)).unwrap()
 }
 
 fn restore(me: &str, saved: Saved, now: Millis) -> (Channel, Effects) {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::protocol::{HistoryUpdate, Snapshot};
+use crate::protocol::HistoryUpdate;
 
 #[test]
 fn everything_saved_comes_back() {
@@ -9,12 +9,12 @@ fn everything_saved_comes_back() {
     receive(&mut bob, message("a3", 3, &["a2"]), NOW);
     let request = Message { repair_request: vec![entry("a1")], ..message("q", 9, &[]) };
     receive(&mut bob, Message { sender_id: "dave".into(), ..request }, NOW);
-    let before = bob.snapshot();
+    let before = snapshot(&bob);
     let (mark, saved) = (bob.pending_history().1, saved(&bob));
     bob.confirm_history(mark);
     let (again, effects) = restore("bob", saved, NOW);
     assert!(effects.events.is_empty());
-    assert_eq!(Snapshot { pending: HistoryUpdate::default(), ..before }, again.snapshot());
+    assert_eq!(Snapshot { pending: HistoryUpdate::default(), ..before }, snapshot(&again));
     assert_eq!(history(&again), history(&bob));
 }
 
@@ -33,7 +33,7 @@ fn when_only_the_snapshot_was_written_the_pending_appends_are_in_it() {
 fn when_only_the_history_was_written_own_messages_are_sent_again_and_nothing_is_lost() {
     let mut bob = channel("bob", |_| ());
     receive(&mut bob, message("b", 2, &["a"]), NOW);
-    let older = bob.snapshot();
+    let older = snapshot(&bob);
     receive(&mut bob, message("a", 1, &[]), NOW);
     let sent = send(&mut bob, "b1", NOW);
     let (mut again, effects) = restore("bob", Saved { snapshot: older, ..saved(&bob) }, NOW);
@@ -50,7 +50,7 @@ fn when_only_the_history_was_written_own_messages_are_sent_again_and_nothing_is_
 fn a_waiting_message_whose_dependencies_turn_out_to_be_delivered_is_delivered() {
     let mut bob = channel("bob", |_| ());
     receive(&mut bob, message("c", 3, &["a", "b"]), NOW);
-    let snapshot = bob.snapshot();
+    let snapshot = snapshot(&bob);
     let mut other = channel("bob", |_| ());
     receive(&mut other, message("a", 1, &[]), NOW);
     receive(&mut other, message("b", 2, &[]), NOW);

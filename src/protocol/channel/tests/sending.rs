@@ -28,7 +28,7 @@ fn bad_input_is_refused_and_changes_nothing() {
     let mut alice = channel("alice", |_| ());
     send(&mut alice, "used", NOW);
     receive(&mut alice, message("waiting", 3, &["missing"]), NOW);
-    let before = alice.snapshot();
+    let before = snapshot(&alice);
     let big = Bytes::from(vec![0; MAX_CONTENT + 1]);
     let refused = |alice: &mut Channel, content: Bytes, id: &str| {
         alice.wrap(content, id.into(), NOW).map(drop).unwrap_err()
@@ -40,7 +40,7 @@ fn bad_input_is_refused_and_changes_nothing() {
     }
     assert!(matches!(refused(&mut alice, b"x"[..].into(), "waiting"), Error::InvalidArgument(_)));
     assert!(alice.wrap_sync("".into(), NOW).is_err());
-    assert_eq!(alice.snapshot(), before);
+    assert_eq!(snapshot(&alice), before);
     assert!(alice.wrap(big.slice(1..), "a".into(), NOW).is_ok(), "the limit itself is allowed");
 }
 

@@ -1,0 +1,106 @@
+//! Writes the state of a channel piece by piece, in the order of nim-sds. Nothing is copied but into the result, which
+//! matters: a snapshot is written at the end of every operation.
+
+use bytes::Bytes;
+use prost::encoding::{WireType, encode_key, encode_varint, encoded_len_varint};
+
+use crate::protocol::{HistoryEntry, MessageId, Millis};
+
+/// A ChannelMeta that is being written. The pieces must come in the order of the methods.
+pub(super) struct Writer(Vec<u8>);
+
+impl Writer {
+    pub fn new(schema_version: u32, lamport_timestamp: u64) -> Self {
+        let mut out = Vec::new();
+        number(&mut out, 1, schema_version.into());
+        number(&mut out, 2, lamport_timestamp);
+        Self(out)
+    }
+
+    pub fn outgoing(&mut self, message: &[u8], send_time: Millis, resend_attempts: u32) {
+        nested(&mut self.0, 3, |out| {
+            bytes(out, 1, message);
+            number(out, 2, send_time);
+            number(out, 3, resend_attempts.into());
+        });
+    }
+
+    pub fn incoming<'a>(&mut self, message: &[u8], missing: impl IntoIterator<Item = &'a MessageId>) {
+        nested(&mut self.0, 4, |out| {
+            bytes(out, 1, message);
+            missing.into_iter().for_each(|id| bytes(out, 2, id.as_str().as_bytes()));
+        });
+    }
+
+    pub fn outgoing_repair(&mut self, id: &MessageId, entry: &HistoryEntry, request_at: Millis) {
+        nested(&mut self.0, 5, |out| {
+            bytes(out, 1, id.as_str().as_bytes());
+            nested(out, 2, |out| {
+                nested(out, 1, |out| history_entry(out, entry));
+                number(out, 2, request_at);
+            });
+        });
+    }
+
+    pub fn incoming_repair(
+        &mut self,
+        id: &MessageId,
+        entry: &HistoryEntry,
+        cached: &[u8],
+        respond_at: Millis,
+    ) {
+        nested(&mut self.0, 6, |out| {
+            bytes(out, 1, id.as_str().as_bytes());
+            nested(out, 2, |out| {
+                nested(out, 1, |out| history_entry(out, entry));
+                bytes(out, 2, cached);
+                number(out, 3, respond_at);
+            });
+        });
+    }
+
+    pub fn pending_append(&mut self, message: &[u8]) {
+        bytes(&mut self.0, 7, message);
+    }
+
+    pub fn pending_evict(&mut self, id: &MessageId) {
+        bytes(&mut self.0, 8, id.as_str().as_bytes());
+    }
+
+    pub fn finish(self) -> Bytes {
+        self.0.into()
+    }
+}
+
+fn history_entry(out: &mut Vec<u8>, entry: &HistoryEntry) {
+    bytes(out, 1, entry.message_id.as_str().as_bytes());
+    if !entry.retrieval_hint.is_empty() {
+        bytes(out, 2, &entry.retrieval_hint);
+    }
+    if !entry.sender_id.is_empty() {
+        bytes(out, 3, entry.sender_id.as_str().as_bytes());
+    }
+}
+
+fn number(out: &mut Vec<u8>, field: u32, value: u64) {
+    encode_key(field, WireType::Varint, out);
+    encode_varint(value, out);
+}
+
+fn bytes(out: &mut Vec<u8>, field: u32, value: &[u8]) {
+    encode_key(field, WireType::LengthDelimited, out);
+    encode_varint(value.len() as u64, out);
+    out.extend_from_slice(value);
+}
+
+/// Writes a message inside of a message. Its length stands before it and is known after it, so it is moved up.
+fn nested(out: &mut Vec<u8>, field: u32, write: impl FnOnce(&mut Vec<u8>)) {
+    encode_key(field, WireType::LengthDelimited, out);
+    let start = out.len();
+    write(out);
+    let length = out.len().saturating_sub(start) as u64;
+    encode_varint(length, out);
+    if let Some(moved) = out.get_mut(start..) {
+        moved.rotate_right(encoded_len_varint(length));
+    }
+}
