@@ -8,6 +8,18 @@
 //! - [`persistence`]: the port of five async methods behind which state is kept.
 //! - [`manager`]: many channels; runs an operation, persists once, hands out the events.
 //! - `wasm`: the thin binding for JavaScript, on wasm32 only.
+//!
+//! Panics can't happen: what could panic is denied, except in tests.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unwrap_used
+    )
+)]
 
 pub mod codec;
 pub mod manager;

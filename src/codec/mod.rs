@@ -5,24 +5,6 @@
 //! - [`meta`]: the same bytes as plain values that hide nothing, for tools.
 //!
 //! Decoders are total: whatever the bytes, the answer is a value or an error that says what is wrong.
-#![deny(
-    clippy::arithmetic_side_effects,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used
-)]
-// Tests may do what the code may not.
-#![cfg_attr(
-    test,
-    allow(
-        clippy::arithmetic_side_effects,
-        clippy::expect_used,
-        clippy::indexing_slicing,
-        clippy::panic,
-        clippy::unwrap_used
-    )
-)]
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod arbitrary;

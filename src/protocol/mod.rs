@@ -1,23 +1,5 @@
 //! One channel as a deterministic state machine: every entry point takes the time as an argument, changes
 //! memory only, and returns what happened as [`Effects`]. Nothing in here does I/O, reads a clock or panics.
-#![deny(
-    clippy::arithmetic_side_effects,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used
-)]
-// Tests may do what the code may not.
-#![cfg_attr(
-    test,
-    allow(
-        clippy::arithmetic_side_effects,
-        clippy::expect_used,
-        clippy::indexing_slicing,
-        clippy::panic,
-        clippy::unwrap_used
-    )
-)]
 
 mod bloom;
 mod channel;

@@ -1,13 +1,14 @@
 //! The application's persistence object behind the port.
 
-use std::fmt;
-
 use bytes::Bytes;
-use js_sys::{Array, JSON, JsString, Promise, Reflect, Uint8Array};
+use js_sys::{Array, JsString, Promise, Uint8Array};
 use wasm_bindgen::{JsCast, prelude::*};
 use wasm_bindgen_futures::JsFuture;
 
-use super::value;
+use super::{
+    failure::{Failure, unusable},
+    value,
+};
 use crate::{
     persistence::{ChannelData, Persistence},
     protocol::{ChannelId, HistoryUpdate, MessageId},
@@ -43,52 +44,11 @@ extern "C" {
     #[wasm_bindgen(method, catch, getter, js_name = retrievalHints)]
     fn retrieval_hints(this: &Loaded) -> Result<JsValue, JsValue>;
 
-    #[wasm_bindgen(catch, js_name = String)]
-    fn string(value: &JsValue) -> Result<JsValue, JsValue>;
-
     // Both run the getters of what they are given, and give arrays that have none.
     #[wasm_bindgen(catch, js_namespace = Array, js_name = from)]
     fn items(array: &Array) -> Result<Array, JsValue>;
     #[wasm_bindgen(catch, js_namespace = Object, js_name = entries)]
     fn entries(object: &JsValue) -> Result<Array, JsValue>;
-}
-
-/// What a persistence method threw or rejected with, or what was wrong with what it gave.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Failure {
-    text: String,
-    /// What was thrown; `undefined` if nothing was.
-    pub cause: JsValue,
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
-    }
-}
-
-impl From<JsValue> for Failure {
-    fn from(cause: JsValue) -> Self {
-        Self { text: describe(&cause), cause }
-    }
-}
-
-/// A text for anything that can be thrown. To look into an object may run its own code, which may throw in turn.
-fn describe(thrown: &JsValue) -> String {
-    if thrown.is_object() {
-        let message = Reflect::get(thrown, &"message".into()).ok().and_then(|message| message.as_string());
-        let written = || JSON::stringify(thrown).ok().and_then(|text| text.as_string());
-        return message.or_else(written).unwrap_or_else(|| "an object".into());
-    }
-    if thrown.is_function() {
-        return "a function".into();
-    }
-    // A primitive value, which has no code to run.
-    string(thrown).ok().and_then(|text| text.as_string()).unwrap_or_default()
-}
-
-fn unusable(text: &str) -> Failure {
-    Failure { text: text.into(), cause: JsValue::UNDEFINED }
 }
 
 /// Waits for what a method returned; a method that returns no promise is done.

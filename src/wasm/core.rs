@@ -9,8 +9,9 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
 use super::{
-    backend::{Backend, Failure},
+    backend::Backend,
     config, error,
+    failure::Failure,
     host::Callbacks,
     value::{self, all, millis, texts, to_js},
 };

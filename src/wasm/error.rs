@@ -4,7 +4,7 @@
 use js_sys::{Function, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
-use super::backend::Failure;
+use super::failure::Failure;
 use crate::{
     manager::{Error, PersistenceError},
     protocol,

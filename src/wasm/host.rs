@@ -6,8 +6,8 @@ use serde::Serialize;
 use wasm_bindgen::{JsCast, prelude::*};
 
 use super::{
-    backend::Failure,
     error,
+    failure::Failure,
     value::{self, HistoryEntry, all, texts},
 };
 use crate::{

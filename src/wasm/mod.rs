@@ -1,12 +1,12 @@
 //! The binding for JavaScript: conversions only. The package's JavaScript gives it its final shape; nothing of this
 //! module is handed to users as it is.
-#![deny(clippy::arithmetic_side_effects, clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used)]
 
 mod backend;
 mod codec;
 mod config;
 mod core;
 mod error;
+mod failure;
 mod host;
 mod meta;
 mod value;
