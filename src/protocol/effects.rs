@@ -56,10 +56,3 @@ pub struct Received {
     pub missing: Vec<HistoryEntry>,
     pub duplicate: bool,
 }
-
-impl Effects {
-    pub(super) fn acknowledged(&mut self, message_id: MessageId) {
-        self.changed = true;
-        self.events.push(Event::Sent { message_id, acknowledged: true });
-    }
-}

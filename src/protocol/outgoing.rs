@@ -49,23 +49,31 @@ impl Outgoing {
         self.sent.pop_first().map(|(id, _)| id)
     }
 
-    /// Removes an acknowledged message. Returns whether it was there.
-    pub fn remove(&mut self, id: &MessageId) -> bool {
-        self.sent.remove(id).is_some()
+    /// Removes the messages that somebody shows to have, and gives their ids in the order of sending: those it
+    /// `named`, and those that its filter holds, as the filters of `threshold` messages do.
+    pub fn acknowledge<'a>(
+        &mut self,
+        named: impl Iterator<Item = &'a MessageId>,
+        filter: Option<ReceivedFilter>,
+        threshold: u32,
+    ) -> Vec<MessageId> {
+        let mut acknowledged: Vec<Sent> = named.filter_map(|id| self.sent.remove(id)).collect();
+        let in_filter = filter.map(|filter| self.find(&filter, threshold)).unwrap_or_default();
+        acknowledged.extend(in_filter.iter().filter_map(|id| self.sent.remove(id)));
+        let messages = acknowledged.into_iter().map(|sent| sent.unacknowledged.message);
+        let mut in_order: Vec<_> = messages.map(|m| (m.lamport_timestamp, m.message_id)).collect();
+        in_order.sort_unstable();
+        in_order.into_iter().map(|(_, id)| id).collect()
     }
 
-    /// Counts a possible acknowledgement for every message that the filter holds, and removes those that have
-    /// `threshold` of them.
-    pub fn acknowledge_by_filter(&mut self, filter: &ReceivedFilter, threshold: u32) -> Vec<MessageId> {
+    /// Counts a possible acknowledgement for every message that the filter holds. Returns those that have enough.
+    fn find(&mut self, filter: &ReceivedFilter, threshold: u32) -> Vec<MessageId> {
         let mut acknowledged = Vec::new();
         for sent in self.sent.values_mut().filter(|sent| filter.contains(sent.hash)) {
             sent.possible_acks = sent.possible_acks.saturating_add(1);
             if sent.possible_acks >= threshold {
                 acknowledged.push(sent.unacknowledged.message.message_id.clone());
             }
-        }
-        for id in &acknowledged {
-            self.sent.remove(id);
         }
         acknowledged
     }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::Channel;
 use crate::protocol::{
     Effects, Error, Event, HistoryEntry, IdHash, Kind, MAX_CLOCK, Message, MessageId, Millis, Received,
-    RepairResponse, Waiting, in_response_group, known::Reason, response_delay,
+    ReceivedFilter, RepairResponse, Waiting, in_response_group, known::Reason, response_delay,
 };
 
 impl Channel {
@@ -100,30 +100,27 @@ impl Channel {
     /// Own messages that the sender shows to have: named in its causal history, or found in its filter. Our own
     /// messages, coming back after storage was lost, prove nothing.
     fn review_acknowledgements(&mut self, message: &Message, effects: &mut Effects) {
-        if self.is_own(&message.sender_id) {
-            return;
-        }
-        for entry in &message.causal_history {
-            if self.outgoing.remove(&entry.message_id) {
-                effects.acknowledged(entry.message_id.clone());
-            }
-        }
-        let Some(filter) = message.bloom_filter.as_ref().filter(|filter| !filter.is_empty()) else {
-            return;
-        };
         // The filter is large: it is not looked at when there is nothing to find in it.
-        if self.outgoing.is_empty() {
+        if self.outgoing.is_empty() || self.is_own(&message.sender_id) {
             return;
         }
-        match self.format.read_filter(filter) {
-            Ok(filter) => {
-                let threshold = self.config.possible_acks_threshold;
-                let acknowledged = self.outgoing.acknowledge_by_filter(&filter, threshold);
-                acknowledged.into_iter().for_each(|id| effects.acknowledged(id));
-            }
+        let filter = self.received_filter(message, effects);
+        let named = message.causal_history.iter().map(|entry| &entry.message_id);
+        for message_id in self.outgoing.acknowledge(named, filter, self.config.possible_acks_threshold) {
+            effects.changed = true;
+            effects.events.push(Event::Sent { message_id, acknowledged: true });
+        }
+    }
+
+    /// The filter of a message, if it has one that is usable.
+    fn received_filter(&self, message: &Message, effects: &mut Effects) -> Option<ReceivedFilter> {
+        let bytes = message.bloom_filter.as_ref().filter(|bytes| !bytes.is_empty())?;
+        match self.format.read_filter(bytes) {
+            Ok(filter) => Some(filter),
             Err(reason) => {
                 let message_id = message.message_id.clone();
                 effects.events.push(Event::FilterIgnored { message_id, reason });
+                None
             }
         }
     }
