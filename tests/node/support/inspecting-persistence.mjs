@@ -136,6 +136,12 @@ export class InspectingPersistence {
     for (const { proceed } of this.waiting.splice(0)) proceed();
   }
 
+  /** Holds nothing from now on. */
+  release() {
+    this.holds = () => false;
+    this.proceed();
+  }
+
   #keep(channelId) {
     if (!this.#channels.has(channelId)) this.#channels.set(channelId, new KeptChannel());
     return this.#channels.get(channelId);

@@ -55,7 +55,11 @@ export const brief = (events) => events.map(({ type, messageId, operation }) => 
 /** A manager, cleaned up with the test. Tests that restart one clean it up themselves. */
 export async function participant(t, participantId, { clock = new Clock(), ...options } = {}) {
   const manager = await sds.ReliabilityManager.create({ participantId, now: clock.now, ...options });
-  t.after(() => manager.cleanup());
+  t.after(() => {
+    // Where a test failed in the middle, cleanup must not wait for what it held.
+    options.persistence?.release?.();
+    return manager.cleanup();
+  });
   return manager;
 }
 
