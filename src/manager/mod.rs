@@ -112,11 +112,9 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
     /// As [`remove_channel`](Self::remove_channel), the first that occurred; the other channels are removed.
     pub async fn reset(&self) -> Result<(), P> {
         self.inner.check_open()?;
-        let mut result = Ok(());
-        for channel in self.channels() {
-            result = result.and(self.inner.remove(&channel).await);
-        }
-        result
+        let channels = self.channels();
+        let removals = channels.iter().map(|channel| self.inner.remove(channel));
+        join_all(removals).await.into_iter().collect()
     }
 
     /// Refuses operations from now on, waits for those under way, and releases memory. Storage is untouched.

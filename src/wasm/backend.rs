@@ -1,7 +1,7 @@
 //! The application's persistence object behind the port.
 
 use bytes::Bytes;
-use js_sys::{Array, JsString, Promise, Uint8Array};
+use js_sys::{Array, ArrayBuffer, JsString, Promise, Reflect, Symbol, Uint8Array};
 use wasm_bindgen::{JsCast, prelude::*};
 use wasm_bindgen_futures::JsFuture;
 
@@ -127,6 +127,10 @@ fn read_hints(hints: JsValue) -> Result<Vec<(MessageId, Bytes)>, Failure> {
 }
 
 fn bytes(value: JsValue, complaint: &str) -> Result<Bytes, Failure> {
-    let array: Uint8Array = value.dyn_into().map_err(|_| unusable(complaint))?;
-    Ok(array.to_vec().into())
+    // By its tag, not its class: it may come from another realm.
+    let tag = Reflect::get(&value, &Symbol::to_string_tag().into())?;
+    if !ArrayBuffer::is_view(&value) || tag != "Uint8Array" {
+        return Err(unusable(complaint));
+    }
+    Ok(Uint8Array::new(&value).to_vec().into())
 }
