@@ -43,6 +43,7 @@ impl Channel {
         channel.clock = snapshot.lamport_timestamp.max(newest);
         channel.load_repairs(snapshot.repair_requests, snapshot.repair_responses);
         channel.load_incoming(snapshot.incoming, now, &mut effects);
+        effects.changed |= channel.has_pending_history();
         (channel, effects)
     }
 
