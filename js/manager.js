@@ -86,7 +86,7 @@ export class ReliabilityManager extends EventTarget {
 
   markDependenciesMet(messageIds, channelId) {
     return this.#operation((core) =>
-      core.markDependenciesMet(ids("messageIds", messageIds), id("channelId", channelId), this.#now()),
+      core.markDependenciesMet(ids("messageIds", messageIds), id("channelId", channelId)),
     );
   }
 
@@ -105,7 +105,7 @@ export class ReliabilityManager extends EventTarget {
   }
 
   stopPeriodicTasks() {
-    this.#view(() => this.#tasks.stop());
+    this.#tasks.stop();
   }
 
   // Views of memory.

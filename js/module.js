@@ -6,7 +6,6 @@ import init from "./sds_wasm.js";
 
 let source;
 let loading;
-let done = false;
 
 /**
  * Sets where the module comes from, for the next `load`. `from` returns, or promises, a compiled module, its bytes, or
@@ -25,15 +24,10 @@ export function load() {
   return loading;
 }
 
-export function loaded() {
-  return done;
-}
-
 async function attempt() {
   if (typeof WebAssembly !== "object") throw new Error("this platform has no WebAssembly");
   if (!source) throw new Error('nothing says where it is: import "sds-wasm" or "sds-wasm/inline", not a file inside them');
   await init({ module_or_path: await source() });
-  done = true;
 }
 
 /** The error of an entry that can't get at the module's file. */

@@ -23,9 +23,8 @@ export function checkOptions(options) {
   for (const key of Object.keys(options)) {
     if (!Object.hasOwn(CHECKS, key)) throw new SdsError("InvalidArgument", `options.${key} is not an option`);
   }
-  const checked = {};
-  for (const [key, check] of Object.entries(CHECKS)) checked[key] = check(`options.${key}`, options[key]);
-  return checked;
+  const read = ([key, check]) => [key, check(`options.${key}`, options[key])];
+  return Object.fromEntries(Object.entries(CHECKS).map(read));
 }
 
 /** A function that reads the wall clock and doesn't trust it. */

@@ -34,11 +34,13 @@ export class PeriodicTasks {
 
   /** A channel whose previous run is still under way is skipped; it keeps no other waiting. */
   #tick({ run, busy }) {
-    for (const channelId of this.#channels()) {
-      if (busy.has(channelId)) continue;
-      busy.add(channelId);
-      this.#attempt(() => run(channelId)).finally(() => busy.delete(channelId));
-    }
+    this.#attempt(() => {
+      for (const channelId of this.#channels()) {
+        if (busy.has(channelId)) continue;
+        busy.add(channelId);
+        this.#attempt(() => run(channelId)).finally(() => busy.delete(channelId));
+      }
+    });
   }
 
   /** Nobody waits for a job, so its failure is reported. */

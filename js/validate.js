@@ -20,6 +20,11 @@ function timestamp(name, value) {
   return value;
 }
 
+function schemaVersion(name, value) {
+  if (value !== 1) throw invalidArgument(name, "1, the only version there is", value);
+  return value;
+}
+
 /** A check for objects: builds a new plain object of these fields, each read once. What is undefined is left out. */
 function shape(fields) {
   return (name, value) => {
@@ -48,7 +53,7 @@ const message = shape({
 });
 
 const channelMeta = shape({
-  schemaVersion: u32,
+  schemaVersion,
   lamportTimestamp: timestamp,
   outgoingBuffer: arrayOf(shape({ message, sendTime: millis, resendAttempts: u32 })),
   incomingBuffer: arrayOf(shape({ message, missingDependencies: ids })),

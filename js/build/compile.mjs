@@ -17,7 +17,7 @@ async function compile(targetDir) {
   const home = process.env.CARGO_HOME ?? join(homedir(), ".cargo");
   const flags = ["-C", "strip=debuginfo", `--remap-path-prefix=${home}=/cargo`, `--remap-path-prefix=${ROOT}=`];
   const env = { CARGO_ENCODED_RUSTFLAGS: flags.join("\x1f") };
-  await run("cargo", ["build", "--release", "--lib", "--target", WASM_TARGET], { env });
+  await run("cargo", ["build", "--locked", "--release", "--lib", "--target", WASM_TARGET], { env });
   return join(targetDir, WASM_TARGET, "release", "sds_wasm.wasm");
 }
 

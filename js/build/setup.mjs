@@ -4,15 +4,16 @@
 import { existsSync } from "node:fs";
 import { Failure, inRoot, lockedVersion, probe, readJson, run, say, WASM_TARGET, whenMain } from "./common.mjs";
 
-const OLDEST_NODE = 20;
+// The first with require() of ES modules.
+const NODE = /^v(20\.(19|[2-9]\d)|22\.(1[2-9]|[2-9]\d)|2[3-9]|[3-9]\d)\./;
 const COMPONENTS = { rustfmt: "cargo-fmt", clippy: "cargo-clippy" };
 const BINDGEN_TOOLS = ["wasm-bindgen", "wasm-bindgen-test-runner"];
 
 export const bindgenTool = (name) => inRoot(".tools", "bin", name);
 
 function checkNode() {
-  if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
-    throw new Failure(`Node ${OLDEST_NODE} or newer is needed, this is ${process.version}: https://nodejs.org`);
+  if (!NODE.test(process.version)) {
+    throw new Failure(`Node 20.19, 22.12 or newer is needed, this is ${process.version}: https://nodejs.org`);
   }
 }
 
@@ -70,7 +71,7 @@ function modulesUpToDate() {
 async function installModules() {
   if (modulesUpToDate()) return;
   say("npm ci");
-  await run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+  await run("npm", ["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"]);
 }
 
 export async function setup() {

@@ -8,7 +8,7 @@ import { Failure, inRoot, run, say, WASM_TARGET, whenMain } from "./common.mjs";
 import { countCargo, countNode } from "./counts.mjs";
 import { setup } from "./setup.mjs";
 
-const CLIPPY = ["clippy", "--all-targets"];
+const CLIPPY = ["clippy", "--locked", "--all-targets"];
 const DENY_WARNINGS = ["--", "-D", "warnings"];
 const NODE_TESTS = join("tests", "node");
 
@@ -21,13 +21,13 @@ const STEPS = [
     groups: ["lint"],
     run: () => run("cargo", [...CLIPPY, "--target", WASM_TARGET, ...DENY_WARNINGS]),
   },
-  { name: "tests, native", groups: ["rust"], run: () => run("cargo", ["test"]), count: countCargo },
+  { name: "tests, native", groups: ["rust"], run: () => run("cargo", ["test", "--locked"]), count: countCargo },
   { name: "build", groups: ["node"], run: build },
   // The runner is set in .cargo/config.toml. Libraries' examples are run natively only.
   {
     name: "tests, wasm32",
     groups: ["wasm"],
-    run: () => run("cargo", ["test", "--tests", "--target", WASM_TARGET]),
+    run: () => run("cargo", ["test", "--locked", "--tests", "--target", WASM_TARGET]),
     count: countCargo,
   },
   { name: "typings", groups: ["types"], run: checkTypings },

@@ -8,6 +8,8 @@ setSource(async () => {
   try {
     const response = await fetch(url);
     if (!response.ok) throw new Error(`HTTP status ${response.status}`);
+    // Servers of single-page apps answer whatever they don't have with their page.
+    if (/^text\//.test(response.headers.get("content-type"))) throw new Error("the server sent a page instead");
     return response;
   } catch (cause) {
     throw unreachable(url, cause);

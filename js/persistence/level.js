@@ -45,7 +45,8 @@ export class LevelPersistence {
     try {
       await persistence.#prepare();
     } catch (error) {
-      await persistence.close();
+      // What is told is why it can't be opened, not that it can't be closed either.
+      await persistence.close().catch(() => release());
       throw error;
     }
     return persistence;
@@ -104,7 +105,10 @@ export class LevelPersistence {
    * @returns {Promise<void>}
    */
   close() {
-    this.#closing ??= this.#close();
+    this.#closing ??= this.#close().catch((error) => {
+      this.#closing = undefined;
+      throw error;
+    });
     return this.#closing;
   }
 

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use prost::Message as _;
 
 use super::strict::{self, Field, Schema, Value, refuse};
-use crate::protocol::{Error, HistoryEntry, MAX_CONTENT, Message, StoredMessage};
+use crate::protocol::{Error, HistoryEntry, MAX_CONTENT, MAX_HINT, MAX_ID, Message, StoredMessage};
 
 /// The largest message that is decoded, in bytes (8 MiB): the largest content with room for everything else.
 pub const MAX_MESSAGE: usize = 8 * 1024 * 1024;
@@ -118,7 +118,33 @@ fn without_filter_and_requests(message: &Message) -> WireMessage {
 /// `Deserialization` for everything that isn't a message, and for one that is over a limit. nim-sds is more lenient
 /// with optional fields of a wrong type and with ids that are not UTF-8; a clock from 2^63 on ends its process.
 pub fn decode(bytes: Bytes) -> Result<Message, Error> {
-    parse(bytes).and_then(Message::try_from)
+    let size = bytes.len();
+    if size > MAX_MESSAGE {
+        return Err(refuse("message", &format!("{size} bytes, the limit is {MAX_MESSAGE}")));
+    }
+    let message = parse(bytes).and_then(Message::try_from)?;
+    check_ids(&message)?;
+    Ok(message)
+}
+
+/// The limits of what others may name: it is kept, and repeated in our own messages.
+fn check_ids(message: &Message) -> Result<(), Error> {
+    limit("message.messageId", message.message_id.as_str().len(), MAX_ID)?;
+    limit("message.channelId", message.channel_id.as_str().len(), MAX_ID)?;
+    limit("message.senderId", message.sender_id.as_str().len(), MAX_ID)?;
+    for entry in message.causal_history.iter().chain(&message.repair_request) {
+        limit("historyEntry.messageId", entry.message_id.as_str().len(), MAX_ID)?;
+        limit("historyEntry.senderId", entry.sender_id.as_str().len(), MAX_ID)?;
+        limit("historyEntry.retrievalHint", entry.retrieval_hint.len(), MAX_HINT)?;
+    }
+    Ok(())
+}
+
+fn limit(place: &str, size: usize, most: usize) -> Result<(), Error> {
+    if size > most {
+        return Err(refuse(place, &format!("{size} bytes, the limit is {most}")));
+    }
+    Ok(())
 }
 
 /// Decodes a message that was kept, and its causal history. The result shares `bytes` if these are in the form in
@@ -139,7 +165,7 @@ pub fn decode_stored(bytes: Bytes) -> Result<(StoredMessage, Vec<HistoryEntry>),
 
 /// Decodes a message that was kept, with all that came with it.
 pub(super) fn decode_at_rest(bytes: Bytes) -> Result<Message, Error> {
-    at_rest(decode(bytes)?)
+    at_rest(parse(bytes)?.try_into()?)
 }
 
 fn at_rest(message: Message) -> Result<Message, Error> {
@@ -147,6 +173,15 @@ fn at_rest(message: Message) -> Result<Message, Error> {
         return Err(refuse("message.lamportTimestamp", "is missing"));
     }
     Ok(message)
+}
+
+/// A message that is kept, to be broadcast with a filter.
+pub fn with_filter(stored: &StoredMessage, filter: Bytes) -> Bytes {
+    match parse(stored.bytes.clone()) {
+        Ok(wire) => WireMessage { bloom_filter: Some(filter), ..wire }.encode_to_vec().into(),
+        // Never so: these bytes are ours, or were read before.
+        Err(_) => stored.bytes.clone(),
+    }
 }
 
 /// The content of a message that is kept. Nothing else is parsed, nothing is copied.
@@ -168,10 +203,6 @@ fn field_of(stored: &StoredMessage, wanted: u64) -> Bytes {
 }
 
 fn parse(bytes: Bytes) -> Result<WireMessage, Error> {
-    let size = bytes.len();
-    if size > MAX_MESSAGE {
-        return Err(refuse("message", &format!("{size} bytes, the limit is {MAX_MESSAGE}")));
-    }
     strict::check(&bytes, &MESSAGE)?;
     WireMessage::decode(bytes).map_err(|error| refuse("message", &error.to_string()))
 }
@@ -258,9 +289,6 @@ pub(super) fn signed(number: u64, place: &str) -> Result<u64, Error> {
 }
 
 fn limited(content: Bytes) -> Result<Bytes, Error> {
-    let size = content.len();
-    if size > MAX_CONTENT {
-        return Err(refuse("message.content", &format!("{size} bytes, the limit is {MAX_CONTENT}")));
-    }
+    limit("message.content", content.len(), MAX_CONTENT)?;
     Ok(content)
 }

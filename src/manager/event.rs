@@ -34,13 +34,10 @@ pub enum Event<E> {
     FilterIgnored { message_id: MessageId, reason: FilterError },
 }
 
-impl<E> Event<E> {
-    /// Gives a protocol event the form in which the application gets it.
-    ///
-    /// # Errors
-    /// `Deserialization` if a stored message can't be read, which means that memory is damaged.
-    pub(super) fn from_protocol(event: protocol::Event) -> Result<Self, protocol::Error> {
-        Ok(match event {
+/// Gives a protocol event the form in which the application gets it.
+impl<E> From<protocol::Event> for Event<E> {
+    fn from(event: protocol::Event) -> Self {
+        match event {
             protocol::Event::Ready(message) => Self::MessageReady {
                 content: wire::content_of(&message),
                 message_id: message.message_id,
@@ -54,9 +51,7 @@ impl<E> Event<E> {
                 Self::MissingDependencies { message_id, missing }
             }
             protocol::Event::Resend { message, filter, attempt } => {
-                let mut resent = wire::decode(message.bytes)?;
-                resent.bloom_filter = Some(filter);
-                let bytes = wire::encode(&resent);
+                let bytes = wire::with_filter(&message, filter);
                 Self::MessageResend { message_id: message.message_id, bytes, attempt }
             }
             protocol::Event::Lost { message_id, missing, reason } => {
@@ -66,6 +61,6 @@ impl<E> Event<E> {
             protocol::Event::FilterIgnored { message_id, reason } => {
                 Self::FilterIgnored { message_id, reason }
             }
-        })
+        }
     }
 }

@@ -31,7 +31,7 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
         }
     }
 
-    async fn flush(&self, id: &ChannelId, slot: &Slot<P::Error>) {
+    pub(super) async fn flush(&self, id: &ChannelId, slot: &Slot<P::Error>) {
         let ticket = slot.last_ticket();
         let mut failures = Vec::new();
         if !self.persistence.keeps() {

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     codec::{NimSds, snapshot, wire},
     persistence::{ChannelData, Persistence},
-    protocol::{self, Channel, ChannelId, Millis, Saved, StoredMessage},
+    protocol::{self, Channel, ChannelId, Millis, Saved, StoredMessage, check_id},
 };
 
 impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
@@ -28,6 +28,7 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
         now: Millis,
     ) -> Result<Rc<Slot<P::Error>>, Error<P::Error>> {
         self.check_open()?;
+        check_id("channelId", id.as_str())?;
         let slot = self.slot(id);
         if let Some(_turn) = slot.gate.turn_unless(|| slot.is_ready()).await
             && !slot.is_loaded()
@@ -56,7 +57,7 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
         let (me, config) = (self.participant.clone(), self.config.clone());
         let (channel, effects) = Channel::restore(id.clone(), me, config, &NimSds, saved, now);
         slot.set_channel(channel);
-        slot.record(effects)?;
+        slot.record(effects);
         Ok(())
     }
 }

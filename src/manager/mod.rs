@@ -30,7 +30,7 @@ use crate::{
     persistence::Persistence,
     protocol::{
         self, Channel, ChannelId, Config, Effects, Kind, Message, MessageId, Millis, ParticipantId, Received,
-        check_outgoing,
+        check_outgoing, check_timestamp,
     },
 };
 
@@ -112,7 +112,7 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
     /// As [`remove_channel`](Self::remove_channel), the first that occurred; the other channels are removed.
     pub async fn reset(&self) -> Result<(), P> {
         self.inner.check_open()?;
-        let channels = self.channels();
+        let channels: Vec<_> = self.inner.slots.borrow().keys().cloned().collect();
         let removals = channels.iter().map(|channel| self.inner.remove(channel));
         join_all(removals).await.into_iter().collect()
     }
@@ -122,9 +122,11 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
         self.inner.closed.set(true);
         let slots: Vec<_> = self.inner.slots.borrow().clone().into_iter().collect();
         for (id, slot) in slots {
-            drop(slot.gate.turn_unless(|| slot.is_ready()).await);
-            self.inner.settle(&id, &slot, slot.last_ticket()).await;
+            // Behind all that is under way.
+            let turn = slot.gate.turn_unless(|| false).await;
+            self.inner.flush(&id, &slot).await;
             slot.clear();
+            drop(turn);
         }
         self.inner.slots.take();
     }
@@ -179,6 +181,8 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
         if message.kind() == Kind::Ephemeral {
             return Ok(self.inner.pass_on(message));
         }
+        // Before a channel is made for it.
+        check_timestamp(&message)?;
         let channel = message.channel_id.clone();
         self.inner.operate(&channel, now, |channel| channel.receive(message, now)).await
     }
@@ -187,18 +191,18 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
     ///
     /// # Errors
     /// `InvalidArgument` if the channel is not in memory.
-    pub async fn mark_dependencies_met(
-        &self,
-        ids: &[MessageId],
-        channel: &ChannelId,
-        now: Millis,
-    ) -> Result<(), P> {
+    pub async fn mark_dependencies_met(&self, ids: &[MessageId], channel: &ChannelId) -> Result<(), P> {
         self.inner.check_open()?;
-        if !self.inner.slots.borrow().contains_key(channel) {
+        let slot = self.inner.slots.borrow().get(channel).cloned();
+        if let Some(slot) = &slot {
+            // It may be loading, or about to be removed.
+            drop(slot.gate.turn_unless(|| slot.is_ready()).await);
+        }
+        let Some(slot) = slot.filter(|slot| slot.is_loaded()) else {
             let reason = format!("channelId {channel:?} is not a channel of this manager");
             return Err(protocol::Error::InvalidArgument(reason).into());
-        }
-        self.inner.operate(channel, now, |channel| Ok(((), channel.mark_dependencies_met(ids)))).await
+        };
+        self.inner.run(channel, &slot, |channel| Ok(((), channel.mark_dependencies_met(ids)))).await
     }
 
     /// Looks for own messages to send again and for waiting messages to give up. To be called every
@@ -287,10 +291,13 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
         operation: impl FnOnce(&mut Channel) -> std::result::Result<(T, Effects), protocol::Error>,
     ) -> Result<T, P> {
         let gone = || protocol::Error::InvalidState(format!("channel {id:?} was removed"));
-        let (value, effects) = slot.write(operation).ok_or_else(gone)??;
-        let ticket = slot.record(effects)?;
+        let (result, ticket) = match slot.write(operation).unwrap_or_else(|| Err(gone())) {
+            Ok((value, effects)) => (Ok(value), slot.record(effects)),
+            // Loading the channel for it may have had effects.
+            Err(error) => (Err(error.into()), slot.last_ticket()),
+        };
         self.settle(id, slot, ticket).await;
-        Ok(value)
+        result
     }
 
     /// Sends with the retrieval hints that the application has for the next causal history.
@@ -351,14 +358,13 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
 
     async fn remove(&self, id: &ChannelId) -> Result<(), P> {
         let slot = self.slot(id);
-        slot.removing.set(true);
+        let removal = slot.start_removal();
         let turn = slot.gate.turn_unless(|| false).await;
         let dropped = self.persistence.drop_channel(id).await;
-        slot.removing.set(false);
         if dropped.is_ok() {
             slot.clear();
         }
-        drop(turn);
+        drop((removal, turn));
         if !slot.is_loaded() {
             self.forget_slot(id, &slot);
         }

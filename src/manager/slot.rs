@@ -8,7 +8,7 @@ use std::{
 use bytes::Bytes;
 
 use super::{event::Event, gate::Gate};
-use crate::protocol::{self, Channel, Effects, MessageId};
+use crate::protocol::{Channel, Effects, MessageId};
 
 /// Numbers the operations of a channel that storage or the application must hear of.
 pub(super) type Ticket = u64;
@@ -17,8 +17,8 @@ pub(super) struct Slot<E> {
     /// `None` until loaded, and after removal.
     channel: RefCell<Option<Channel>>,
     pub gate: Gate,
-    /// A removal waits or runs: operations that come now wait for its end.
-    pub removing: Cell<bool>,
+    /// Removals that wait or run: operations that come now wait for their end.
+    removals: Cell<u32>,
     last: Cell<Ticket>,
     /// The last operation that changed the snapshot, and the last whose snapshot was saved.
     changed: Cell<Ticket>,
@@ -33,7 +33,7 @@ impl<E> Slot<E> {
         Self {
             channel: RefCell::default(),
             gate: Gate::default(),
-            removing: Cell::default(),
+            removals: Cell::default(),
             last: Cell::default(),
             changed: Cell::default(),
             saved: Cell::default(),
@@ -45,7 +45,7 @@ impl<E> Slot<E> {
 
     /// Whether an operation can run now.
     pub fn is_ready(&self) -> bool {
-        self.is_loaded() && !self.removing.get()
+        self.is_loaded() && self.removals.get() == 0
     }
 
     pub fn is_loaded(&self) -> bool {
@@ -73,20 +73,25 @@ impl<E> Slot<E> {
         self.channel.borrow_mut().as_mut().map(write)
     }
 
+    /// Makes operations wait until the guard is dropped.
+    pub fn start_removal(&self) -> Removal<'_, E> {
+        self.removals.set(self.removals.get().saturating_add(1));
+        Removal(self)
+    }
+
     /// Takes note of what an operation did. Returns the ticket to settle.
-    pub fn record(&self, effects: Effects) -> Result<Ticket, protocol::Error> {
-        let events = effects.events.into_iter().map(Event::from_protocol).collect::<Result<Vec<_>, _>>()?;
+    pub fn record(&self, Effects { events, changed }: Effects) -> Ticket {
         // With nothing to tell and nothing to write there is nothing to wait for.
-        if !effects.changed && events.is_empty() && !self.is_behind() {
-            return Ok(self.settled.get());
+        if !changed && events.is_empty() && !self.is_behind() {
+            return self.settled.get();
         }
         let ticket = self.last.get().saturating_add(1);
         self.last.set(ticket);
-        if effects.changed {
+        if changed {
             self.changed.set(ticket);
         }
-        self.outbox.borrow_mut().extend(events.into_iter().map(|event| (ticket, event)));
-        Ok(ticket)
+        self.outbox.borrow_mut().extend(events.into_iter().map(|event| (ticket, event.into())));
+        ticket
     }
 
     /// Whether storage lacks something, for example because a save has failed.
@@ -130,5 +135,14 @@ impl<E> Slot<E> {
 
     pub fn take_hints(&self) -> Vec<(MessageId, Bytes)> {
         self.hints.take()
+    }
+}
+
+/// A removal that waits or runs.
+pub(super) struct Removal<'a, E>(&'a Slot<E>);
+
+impl<E> Drop for Removal<'_, E> {
+    fn drop(&mut self) {
+        self.0.removals.set(self.0.removals.get().saturating_sub(1));
     }
 }

@@ -2,7 +2,10 @@
 
 use bytes::Bytes;
 
-use super::{HistoryEntry, HistoryUpdate, MessageId, StoredMessage, pending::Pending, timeline::Timeline};
+use super::{
+    HistoryEntry, HistoryUpdate, MAX_HINT, MessageId, StoredMessage, message::fitting, pending::Pending,
+    timeline::Timeline,
+};
 
 #[derive(Debug)]
 struct Logged {
@@ -74,7 +77,9 @@ impl History {
 
     /// The newest `count` messages as dependencies of the next one, oldest first.
     pub fn causal_history(&self, count: usize) -> Vec<HistoryEntry> {
-        let mut entries: Vec<_> = self.log.values().rev().take(count).map(Logged::entry).collect();
+        let newest = self.log.values().rev().take(count).map(Logged::entry);
+        let mut size = 0;
+        let mut entries: Vec<_> = newest.take_while(|entry| fitting(&mut size, entry)).collect();
         entries.reverse();
         entries
     }
@@ -85,13 +90,10 @@ impl History {
         newest.filter(|logged| logged.hint.is_none()).map(|logged| &logged.message.message_id)
     }
 
-    /// Attaches a retrieval hint. Returns whether the message is in the history.
+    /// Attaches a retrieval hint. Returns whether it was: the message is in the history, and the hint not too large.
     pub fn set_hint(&mut self, id: &MessageId, hint: Bytes) -> bool {
-        let Some(logged) = self.log.get_mut(id) else {
-            return false;
-        };
-        logged.hint = Some(hint);
-        true
+        let logged = self.log.get_mut(id).filter(|_| hint.len() <= MAX_HINT);
+        logged.map(|logged| logged.hint = Some(hint)).is_some()
     }
 
     /// What storage has not confirmed yet, and the mark to confirm it with.

@@ -4,10 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{HistoryEntry, MessageId, Millis, StoredMessage, Waiting, timeline::Timeline};
 
+/// The most bytes of messages that wait (64 MiB): they are written with every snapshot.
+const MAX_BYTES: usize = 64 * 1024 * 1024;
+
 #[derive(Debug)]
 struct Waiter {
     waiting: Waiting,
     since: Millis,
+    arrival: u64,
 }
 
 /// The incoming buffer, indexed by the dependencies that messages wait for: a delivered message is looked up once,
@@ -15,12 +19,15 @@ struct Waiter {
 #[derive(Debug, Default)]
 pub(super) struct Incoming {
     waiting: Timeline<Waiter>,
+    arrivals: BTreeMap<u64, MessageId>,
+    bytes: usize,
     dependents: BTreeMap<MessageId, BTreeSet<MessageId>>,
 }
 
 impl Incoming {
-    pub fn len(&self) -> usize {
-        self.waiting.len()
+    /// Whether there are more than `limit` messages, or too many bytes.
+    pub fn is_over(&self, limit: usize) -> bool {
+        self.waiting.len() > limit || self.bytes > MAX_BYTES
     }
 
     pub fn contains(&self, id: &MessageId) -> bool {
@@ -39,7 +46,10 @@ impl Incoming {
             self.dependents.entry(dependency.clone()).or_default().insert(id.clone());
         }
         let (id, lamport) = (id.clone(), waiting.message.lamport_timestamp);
-        self.waiting.insert(id, lamport, Waiter { waiting, since: now });
+        let arrival = self.arrivals.keys().next_back().map_or(0, |last| last.saturating_add(1));
+        self.arrivals.insert(arrival, id.clone());
+        self.bytes = self.bytes.saturating_add(waiting.message.bytes.len());
+        self.waiting.insert(id, lamport, Waiter { waiting, since: now, arrival });
     }
 
     /// Takes a dependency off all that wait for it; returns those that wait for nothing more.
@@ -51,7 +61,7 @@ impl Incoming {
             };
             waiting.missing.remove(dependency);
             if waiting.missing.is_empty() {
-                ready.extend(self.waiting.remove(&id).map(|waiter| waiter.waiting.message));
+                ready.extend(self.remove(&id).map(|waiting| waiting.message));
             }
         }
         ready
@@ -68,11 +78,10 @@ impl Incoming {
         self.dependents.keys()
     }
 
-    /// Gives up the message that stands last in the order of the history: the others may be needed for it, it is
-    /// needed for none of them.
-    pub fn give_up_last(&mut self) -> Option<Waiting> {
-        let id = self.waiting.ids().next_back().cloned()?;
-        self.give_up(&id)
+    /// Gives up the message that has waited longest: a flood of messages that wait for nothing real passes through.
+    pub fn give_up_oldest(&mut self) -> Option<Waiting> {
+        let (_, id) = self.arrivals.first_key_value()?;
+        self.give_up(&id.clone())
     }
 
     /// Gives up the messages that have waited longer than `timeout`.
@@ -84,7 +93,7 @@ impl Incoming {
     }
 
     fn give_up(&mut self, id: &MessageId) -> Option<Waiting> {
-        let Waiter { waiting, .. } = self.waiting.remove(id)?;
+        let waiting = self.remove(id)?;
         for dependency in waiting.missing.keys() {
             if let Some(dependents) = self.dependents.get_mut(dependency) {
                 dependents.remove(id);
@@ -93,6 +102,13 @@ impl Incoming {
                 }
             }
         }
+        Some(waiting)
+    }
+
+    fn remove(&mut self, id: &MessageId) -> Option<Waiting> {
+        let Waiter { waiting, arrival, .. } = self.waiting.remove(id)?;
+        self.arrivals.remove(&arrival);
+        self.bytes = self.bytes.saturating_sub(waiting.message.bytes.len());
         Some(waiting)
     }
 }

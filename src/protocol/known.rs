@@ -1,6 +1,6 @@
 //! Ids that satisfy a dependency though they are not in the history.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque, btree_map::Entry};
 
 use super::MessageId;
 
@@ -33,14 +33,26 @@ impl KnownIds {
         self.reasons.contains_key(id)
     }
 
-    /// Whether the message with this id was here before: if it arrives again, it is a duplicate.
-    pub fn was_received(&self, id: &MessageId) -> bool {
-        matches!(self.reasons.get(id), Some(Reason::Evicted | Reason::Sync))
+    /// Whether the message with this id was delivered: if it arrives again, it is a duplicate.
+    pub fn contains_evicted(&self, id: &MessageId) -> bool {
+        self.reasons.get(id) == Some(&Reason::Evicted)
     }
 
+    /// Whether a sync message with this id was here before.
+    pub fn contains_sync(&self, id: &MessageId) -> bool {
+        self.reasons.get(id) == Some(&Reason::Sync)
+    }
+
+    /// Adds an id. Of one that is known already only a delivery changes the reason: nobody can make a message a duplicate
+    /// by sending another under its id.
     pub fn insert(&mut self, id: MessageId, reason: Reason) {
-        if self.reasons.insert(id.clone(), reason).is_none() {
-            self.oldest_first.push_back(id);
+        match self.reasons.entry(id.clone()) {
+            Entry::Vacant(entry) => {
+                entry.insert(reason);
+                self.oldest_first.push_back(id);
+            }
+            Entry::Occupied(mut entry) if reason == Reason::Evicted => _ = entry.insert(reason),
+            Entry::Occupied(_) => (),
         }
         if self.oldest_first.len() > self.limit
             && let Some(oldest) = self.oldest_first.pop_front()
@@ -60,9 +72,10 @@ mod tests {
         known.insert("a".into(), Reason::Met);
         known.insert("b".into(), Reason::Sync);
         known.insert("a".into(), Reason::Evicted);
-        assert!(known.was_received(&"a".into()), "the latest reason counts");
+        known.insert("b".into(), Reason::Met);
+        assert!(known.contains_evicted(&"a".into()) && known.contains_sync(&"b".into()));
         known.insert("c".into(), Reason::Met);
         assert!(!known.contains(&"a".into()));
-        assert!(known.contains(&"c".into()) && !known.was_received(&"c".into()));
+        assert!(known.contains(&"c".into()) && !known.contains_evicted(&"c".into()));
     }
 }

@@ -7,9 +7,19 @@ use super::{ChannelId, MessageId, ParticipantId};
 /// The largest content of a message, in bytes (1 MiB), on send and on receive.
 pub const MAX_CONTENT: usize = 1024 * 1024;
 
+/// The longest id of a message, a channel or a participant, in bytes (16 KiB).
+pub const MAX_ID: usize = 16 * 1024;
+
+/// The largest retrieval hint, in bytes (16 KiB).
+pub const MAX_HINT: usize = 16 * 1024;
+
 /// The largest Lamport timestamp a message may have to be accepted: 2^32 below the largest a signed 64-bit
 /// integer holds, so that a forged clock can't take away the room that later messages need.
 pub const MAX_CLOCK: u64 = i64::MAX as u64 - (1 << 32);
+
+/// The most bytes of causal history in a message, and of repair requests (1 MiB each): so every message of ours is one
+/// that others accept.
+const MAX_ENTRIES: usize = 1024 * 1024;
 
 /// A dependency as messages name it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -47,6 +57,20 @@ pub enum Kind {
     Sync,
     /// No Lamport timestamp: handed to the application at once, touches no state.
     Ephemeral,
+}
+
+impl HistoryEntry {
+    /// About how many bytes it takes in a message.
+    pub(super) fn size(&self) -> usize {
+        let ids = self.message_id.as_str().len().saturating_add(self.sender_id.as_str().len());
+        ids.saturating_add(self.retrieval_hint.len()).saturating_add(16)
+    }
+}
+
+/// Takes entries as long as all together fit into a message.
+pub(super) fn fitting(size: &mut usize, entry: &HistoryEntry) -> bool {
+    *size = size.saturating_add(entry.size());
+    *size <= MAX_ENTRIES
 }
 
 impl Message {

@@ -22,14 +22,14 @@ mod timeline;
 mod timing;
 
 pub use bloom::{BloomFilter, FilterError, ReceivedFilter, RollingBloomFilter};
-pub use channel::{Channel, Saved, check_outgoing, check_size};
+pub use channel::{Channel, Saved, check_id, check_outgoing, check_size, check_timestamp};
 pub use config::{Config, Dialect};
 pub use effects::{Effects, Event, LostReason, Received};
 pub use error::Error;
 pub use format::Format;
 pub use hash::{IdHash, hash};
 pub use id::{ChannelId, MessageId, ParticipantId};
-pub use message::{HistoryEntry, Kind, MAX_CLOCK, MAX_CONTENT, Message, StoredMessage};
+pub use message::{HistoryEntry, Kind, MAX_CLOCK, MAX_CONTENT, MAX_HINT, MAX_ID, Message, StoredMessage};
 pub use outgoing::MAX_OUTGOING;
 pub use snapshot::{HistoryUpdate, RepairRequest, RepairResponse, Snapshot, Unacknowledged, Waiting};
 pub use time::Millis;

@@ -62,10 +62,6 @@ impl<T> Timeline<T> {
         self.items.keys().next_back().map(|(lamport, _)| *lamport)
     }
 
-    pub fn ids(&self) -> impl DoubleEndedIterator<Item = &MessageId> {
-        self.items.keys().map(|(_, id)| id)
-    }
-
     pub fn values(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.items.values()
     }

@@ -128,8 +128,9 @@ fn read_hints(hints: JsValue) -> Result<Vec<(MessageId, Bytes)>, Failure> {
 
 fn bytes(value: JsValue, complaint: &str) -> Result<Bytes, Failure> {
     // By its tag, not its class: it may come from another realm.
-    let tag = Reflect::get(&value, &Symbol::to_string_tag().into())?;
-    if !ArrayBuffer::is_view(&value) || tag != "Uint8Array" {
+    let is_bytes = ArrayBuffer::is_view(&value)
+        && Reflect::get(&value, &Symbol::to_string_tag().into())? == "Uint8Array";
+    if !is_bytes {
         return Err(unusable(complaint));
     }
     Ok(Uint8Array::new(&value).to_vec().into())

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 use super::{config, error, meta::ChannelMeta, value};
 use crate::{
     codec::{meta, wire},
-    protocol::{Message, check_size},
+    protocol::{Error, Message, check_size},
 };
 
 /// Encodes a complete, checked message object.
@@ -14,7 +14,9 @@ pub fn encode_message(message: JsValue, dialect: JsValue) -> Result<Vec<u8>, JsV
     config::dialect(&dialect)?;
     let message: Message = value::from_js::<value::Message>(message)?.into();
     check(&message)?;
-    Ok(wire::encode(&message).into())
+    let bytes = wire::encode(&message);
+    decodable(wire::decode(bytes.clone()))?;
+    Ok(bytes.into())
 }
 
 /// Decodes a message in any dialect.
@@ -31,7 +33,9 @@ pub fn encode_channel_meta(channel_meta: JsValue) -> Result<Vec<u8>, JsValue> {
     let sent = channel_meta.outgoing_buffer.iter().map(|sent| &sent.message);
     let waiting = channel_meta.incoming_buffer.iter().map(|waiting| &waiting.message);
     sent.chain(waiting).chain(&channel_meta.pending_append).try_for_each(check)?;
-    Ok(meta::encode_meta(&channel_meta).into())
+    let bytes = meta::encode_meta(&channel_meta);
+    decodable(meta::decode_meta(bytes.clone()))?;
+    Ok(bytes.into())
 }
 
 /// Decodes a snapshot.
@@ -41,7 +45,11 @@ pub fn decode_channel_meta(bytes: Vec<u8>) -> Result<JsValue, JsValue> {
     Ok(value::to_js(&ChannelMeta::from(channel_meta)))
 }
 
-/// What is encoded must be decodable.
 fn check(message: &Message) -> Result<(), JsValue> {
     check_size(&message.content).map_err(|reason| error::from_protocol(&reason))
+}
+
+/// What is encoded must be decodable: what nobody would accept is refused here.
+fn decodable<T>(decoded: Result<T, Error>) -> Result<(), JsValue> {
+    decoded.map(drop).map_err(|reason| error::from_protocol(&Error::Serialization(reason.to_string())))
 }

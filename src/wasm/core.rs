@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     manager::{Error, Manager},
-    protocol::{self, Channel, ChannelId, MessageId},
+    protocol::{self, Channel, ChannelId, MessageId, check_id},
 };
 
 type Inner = Manager<Option<Backend>, Callbacks>;
@@ -41,6 +41,9 @@ impl Core {
         let persistence = persistence.is_object().then(|| persistence.unchecked_into());
         let host = Callbacks { on_event, retrieval_hint };
         let config = config::from_js(&config)?;
+        if !participant_id.is_empty() {
+            check_id("participantId", participant_id).map_err(|reason| error::from_protocol(&reason))?;
+        }
         Ok(Self { manager: Manager::new(participant_id.into(), config, persistence, host) })
     }
 
@@ -105,12 +108,10 @@ impl Core {
     }
 
     #[wasm_bindgen(js_name = markDependenciesMet)]
-    pub fn mark_dependencies_met(&self, ids: Vec<String>, channel: &str, now: f64) -> Promise {
+    pub fn mark_dependencies_met(&self, ids: Vec<String>, channel: &str) -> Promise {
         let ids: Vec<MessageId> = ids.into_iter().map(MessageId::from).collect();
         let channel = ChannelId::from(channel);
-        self.run(async move |manager| {
-            manager.mark_dependencies_met(&ids, &channel, millis(now)).await.map(nothing)
-        })
+        self.run(async move |manager| manager.mark_dependencies_met(&ids, &channel).await.map(nothing))
     }
 
     #[wasm_bindgen(js_name = checkUnacknowledgedMessages)]

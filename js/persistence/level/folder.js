@@ -6,10 +6,11 @@ import { SdsError, messageOf } from "../../errors.js";
 /**
  * The folders open in this process. LevelDB refuses to open a folder twice, but by that attempt the process loses its
  * lock on the folder (POSIX drops a process's locks on a file when any handle of it is closed): from then on another
- * process can open it, and the two destroy each other's data. So a second attempt must not get as far as LevelDB.
+ * process can open it, and the two destroy each other's data. So a second attempt must not get as far as LevelDB, nor
+ * one by another copy of this package. (Worker threads share nothing that could tell: see the typings.)
  * @type {Set<string>}
  */
-const openFolders = new Set();
+const openFolders = (globalThis[Symbol.for("sds-wasm.openFolders")] ??= new Set());
 
 /**
  * Reserves the folder, made if it is not there, for one user in this process.

@@ -25,7 +25,7 @@ fn failed_appends_stay_queued_until_a_write_succeeds() {
     assert!(alice.backend.log().is_empty());
     alice.backend.fail(&[]);
     alice.diary();
-    alice.start("mark", |m| async move { m.mark_dependencies_met(&["x".into()], &"c".into(), NOW).await });
+    alice.start("mark", |m| async move { m.mark_dependencies_met(&["x".into()], &"c".into()).await });
     assert_eq!(alice.diary(), ["save", "update +m1,m2 -", "mark done"]);
     assert_eq!(alice.backend.log(), ["m1", "m2"]);
 }
@@ -42,7 +42,7 @@ fn the_latest_change_wins_in_the_queue() {
     alice.receive("m1", 7, &[]);
     alice.backend.fail(&[]);
     alice.diary();
-    alice.start("mark", |m| async move { m.mark_dependencies_met(&[], &"c".into(), NOW).await });
+    alice.start("mark", |m| async move { m.mark_dependencies_met(&[], &"c".into()).await });
     assert_eq!(alice.diary(), ["save", "update +m1 -m3,m4,m5,m6", "mark done"]);
     assert_eq!(alice.backend.log(), ["m1"]);
 }
@@ -122,4 +122,81 @@ fn what_comes_during_a_removal_finds_a_fresh_channel() {
         ["before done", "drop", "remove done", "load", "save", "update +after -", "after done"]
     );
     assert_eq!(alice.history(), ["after"]);
+}
+
+#[test]
+fn an_operation_that_a_listener_starts_does_not_overtake_a_removal() {
+    let mut alice = Setup::new();
+    alice.backend.slow.set(true);
+    alice.send("m1");
+    alice.settle();
+    alice.start("remove", |m| async move { m.remove_channel(&"c".into()).await });
+    // Stands behind the removal, though the gate is free for a moment when the flush ends.
+    alice.send("m2");
+    alice.backend.slow.set(false);
+    alice.diary();
+    alice.settle();
+    assert_eq!(alice.diary(), ["m1 done", "drop", "remove done", "load", "save", "update +m2 -", "m2 done"]);
+}
+
+#[test]
+fn a_removal_that_fails_does_not_open_the_way_for_another_that_waits() {
+    let mut alice = Setup::new();
+    alice.send("m1");
+    alice.backend.slow.set(true);
+    for name in ["first", "second"] {
+        alice.start(name, |m| async move { m.remove_channel(&"c".into()).await });
+    }
+    alice.send("m2");
+    alice.backend.fail(&["drop"]);
+    alice.diary();
+    alice.backend.settle();
+    alice.backend.slow.set(false);
+    alice.pool.run_until_stalled();
+    let dropped = "dropChannel of channel \"c\": disk on fire";
+    assert_eq!(
+        alice.diary()[..3],
+        [format!("first: {dropped}"), "drop".into(), format!("second: {dropped}")]
+    );
+    assert_eq!(alice.history(), ["m1", "m2"]);
+}
+
+#[test]
+fn a_removal_that_nobody_waits_for_any_more_blocks_nobody() {
+    let mut alice = Setup::new();
+    alice.send("m1");
+    alice.backend.slow.set(true);
+    let manager = alice.manager.clone();
+    poll_once(manager.remove_channel(&"c".into()));
+    alice.backend.slow.set(false);
+    alice.send("m2");
+    assert_eq!(alice.history(), ["m1", "m2"]);
+}
+
+#[test]
+fn a_message_that_is_refused_makes_no_channel() {
+    let mut alice = Setup::new();
+    alice.receive("forged", i64::MAX as u64, &[]);
+    let diary = alice.diary();
+    assert!(diary[0].starts_with("forged: lamportTimestamp") && diary.len() == 1, "{diary:?}");
+    assert!(alice.manager.channels().is_empty());
+}
+
+#[test]
+fn what_loading_has_changed_is_told_even_if_the_operation_is_refused() {
+    let mut alice = Setup::new();
+    alice.receive("b", 2, &["a"]);
+    alice.receive("a", 1, &[]);
+    // As if the snapshot were older than the history: b still waits in it.
+    let waiting = meta_of_one_that_waits("b");
+    let save = crate::persistence::Persistence::save_channel_meta;
+    alice.pool.run_until(save(&alice.backend.memory, &"c".into(), waiting)).unwrap();
+    let update = crate::protocol::HistoryUpdate { evict: vec!["b".into()], ..Default::default() };
+    let write = crate::persistence::Persistence::update_history;
+    alice.pool.run_until(write(&alice.backend.memory, &"c".into(), update)).unwrap();
+    let mut again = Setup::over(alice.backend);
+    again.diary();
+    again.send("a");
+    let refused = "a: messageId \"a\" is already used in channel \"c\"";
+    assert_eq!(again.diary(), ["load", "save", "update +b -", "ready b", refused]);
 }

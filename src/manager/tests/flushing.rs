@@ -55,13 +55,13 @@ fn events_of_operations_that_share_a_flush_keep_their_order() {
     assert_eq!(
         told,
         [
-            "missing c",
-            "c done",
             "update +a,b,c -",
+            "missing c",
             "missing b",
             "ready a",
             "ready b",
             "ready c",
+            "c done",
             "b done",
             "a done"
         ]

@@ -71,7 +71,7 @@ fn closing_waits_for_what_is_under_way_and_refuses_what_comes() {
 #[test]
 fn an_unknown_channel_has_no_dependencies_to_meet_and_nothing_to_sweep() {
     let mut alice = Setup::new();
-    alice.start("mark", |m| async move { m.mark_dependencies_met(&["x".into()], &"c".into(), NOW).await });
+    alice.start("mark", |m| async move { m.mark_dependencies_met(&["x".into()], &"c".into()).await });
     alice.start("sweep", |m| async move { m.check_unacknowledged(&"c".into(), NOW).await });
     assert_eq!(alice.diary(), ["mark: channelId \"c\" is not a channel of this manager", "sweep done"]);
 }

@@ -14,7 +14,7 @@ use futures::{
 };
 
 use crate::{
-    codec::wire,
+    codec::{meta, wire},
     manager::{Error, Event, Host, Manager},
     persistence::{ChannelData, Memory, Persistence},
     protocol::{ChannelId, Config, HistoryEntry, HistoryUpdate, Message, MessageId},
@@ -220,4 +220,12 @@ pub fn message(id: &str, lamport: u64, dependencies: &[&str]) -> Message {
 pub fn poll_once(future: impl Future) {
     let mut context = std::task::Context::from_waker(noop_waker_ref());
     let _ = std::pin::pin!(future).poll(&mut context);
+}
+
+/// A snapshot in which a message waits for "a".
+pub fn meta_of_one_that_waits(id: &str) -> Bytes {
+    let waiting =
+        meta::IncomingMessage { message: message(id, 2, &["a"]), missing_dependencies: vec!["a".into()] };
+    let incoming_buffer = vec![waiting];
+    meta::encode_meta(&meta::ChannelMeta { schema_version: 1, incoming_buffer, ..Default::default() })
 }

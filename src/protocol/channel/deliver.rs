@@ -37,22 +37,38 @@ impl Channel {
         }
     }
 
-    /// Lets a message wait for its dependencies; the buffer is kept within its limit.
+    /// Lets a message wait for its dependencies; the buffer is kept within its limits.
     pub(super) fn wait(&mut self, waiting: Waiting, now: Millis, effects: &mut Effects) {
         self.incoming.insert(waiting, now);
         effects.changed = true;
-        if self.incoming.len() > self.config.max_incoming_buffer
-            && let Some(lost) = self.incoming.give_up_last()
+        while self.incoming.is_over(self.config.max_incoming_buffer)
+            && let Some(lost) = self.incoming.give_up_oldest()
         {
             for id in lost.missing.keys() {
                 if self.incoming.awaited(id).is_none() {
                     self.repair.forget(id);
                 }
             }
-            if let Some(entry) = self.incoming.awaited(&lost.message.message_id).cloned() {
+            self.give_up(vec![lost], LostReason::Overflow, now, effects);
+        }
+    }
+
+    /// Tells that waiting messages, taken from the buffer before, are given up, and asks for those that others wait for.
+    pub(super) fn give_up(
+        &mut self,
+        lost: Vec<Waiting>,
+        reason: LostReason,
+        now: Millis,
+        effects: &mut Effects,
+    ) {
+        for Waiting { message, missing } in lost {
+            effects.changed = true;
+            if let Some(entry) = self.incoming.awaited(&message.message_id).cloned() {
                 self.ask(entry, now, effects);
             }
-            effects.events.push(lost_event(lost, LostReason::Overflow));
+            // One that came, and waits itself, is not missing.
+            let missing = missing.into_keys().filter(|id| !self.incoming.contains(id)).collect();
+            effects.events.push(Event::Lost { message_id: message.message_id, missing, reason });
         }
     }
 
@@ -64,15 +80,10 @@ impl Channel {
     /// Asks the group for the dependencies that are not even received. Without a name we can't.
     pub(super) fn ask_for(&mut self, missing: &[HistoryEntry], now: Millis, effects: &mut Effects) {
         for entry in missing {
-            if !self.incoming.contains(&entry.message_id) && !self.repair.requests.contains(&entry.message_id)
-            {
+            let id = &entry.message_id;
+            if !self.is_met(id) && !self.incoming.contains(id) && !self.repair.requests.contains(id) {
                 self.ask(entry.clone(), now, effects);
             }
         }
     }
-}
-
-pub(super) fn lost_event(lost: Waiting, reason: LostReason) -> Event {
-    let missing = lost.missing.into_keys().collect();
-    Event::Lost { message_id: lost.message.message_id, missing, reason }
 }

@@ -9,8 +9,9 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 
+pub use receive::check_timestamp;
 pub use restore::Saved;
-pub use send::{check_outgoing, check_size};
+pub use send::{check_id, check_outgoing, check_size};
 
 use std::sync::Arc;
 

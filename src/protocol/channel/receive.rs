@@ -17,7 +17,7 @@ impl Channel {
     /// # Errors
     /// `Deserialization` if the clock is beyond [`MAX_CLOCK`] or the message is ephemeral, which touches no channel.
     pub fn receive(&mut self, message: Message, now: Millis) -> Result<(Received, Effects), Error> {
-        let timestamp = accepted_timestamp(&message)?;
+        let timestamp = check_timestamp(&message)?;
         let mut effects = Effects::default();
         effects.changed |= self.repair.forget(&message.message_id);
         if let Some(delivered) = self.duplicate(&message) {
@@ -71,20 +71,15 @@ impl Channel {
     /// Whether a duplicate was delivered, or `None` if the message is none.
     fn duplicate(&self, message: &Message) -> Option<bool> {
         let id = &message.message_id;
-        let echoed_sync = message.kind() == Kind::Sync && self.is_own(&message.sender_id);
-        if echoed_sync || self.history.contains(id) || self.known.was_received(id) {
+        let is_sync = message.kind() == Kind::Sync;
+        let again = is_sync && (self.is_own(&message.sender_id) || self.known.contains_sync(id));
+        if again || self.history.contains(id) || self.known.contains_evicted(id) {
             return Some(true);
         }
         self.incoming.contains(id).then_some(false)
     }
 
-    fn take_in(
-        &mut self,
-        message: &Message,
-        mut missing: Vec<HistoryEntry>,
-        now: Millis,
-        effects: &mut Effects,
-    ) {
+    fn take_in(&mut self, message: &Message, missing: Vec<HistoryEntry>, now: Millis, effects: &mut Effects) {
         self.add_to_filter(&message.message_id);
         let stored = self.format.store(message);
         if missing.is_empty() {
@@ -92,8 +87,6 @@ impl Channel {
         }
         let by_id = missing.iter().map(|entry| (entry.message_id.clone(), entry.clone())).collect();
         self.wait(Waiting { message: stored, missing: by_id }, now, effects);
-        // Where the buffer is full, nobody may wait for them.
-        missing.retain(|entry| self.incoming.awaited(&entry.message_id).is_some());
         self.ask_for(&missing, now, effects);
     }
 
@@ -160,7 +153,11 @@ impl Channel {
     }
 }
 
-fn accepted_timestamp(message: &Message) -> Result<u64, Error> {
+/// The Lamport timestamp of a message that belongs to a channel.
+///
+/// # Errors
+/// `Deserialization` if it is beyond [`MAX_CLOCK`], or there is none because the message is ephemeral.
+pub fn check_timestamp(message: &Message) -> Result<u64, Error> {
     match message.lamport_timestamp {
         Some(timestamp) if timestamp <= MAX_CLOCK => Ok(timestamp),
         Some(timestamp) => {

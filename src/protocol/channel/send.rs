@@ -4,8 +4,8 @@ use bytes::Bytes;
 
 use super::Channel;
 use crate::protocol::{
-    Effects, Error, Event, HistoryEntry, IdHash, MAX_CONTENT, Message, MessageId, Millis, Unacknowledged,
-    known::Reason,
+    Effects, Error, Event, HistoryEntry, IdHash, MAX_CONTENT, MAX_ID, Message, MessageId, Millis,
+    Unacknowledged, known::Reason, message::fitting,
 };
 
 /// Checks what every message with content must satisfy.
@@ -13,13 +13,23 @@ use crate::protocol::{
 /// # Errors
 /// `InvalidArgument` if the content or the id is empty, `MessageTooLarge` if the content is over [`MAX_CONTENT`].
 pub fn check_outgoing(content: &Bytes, id: &MessageId) -> Result<(), Error> {
-    if id.is_empty() {
-        return Err(Error::InvalidArgument("messageId must not be empty".into()));
-    }
+    check_id("messageId", id.as_str())?;
     if content.is_empty() {
         return Err(Error::InvalidArgument("content must not be empty".into()));
     }
     check_size(content)
+}
+
+/// Checks an id that is to be sent.
+///
+/// # Errors
+/// `InvalidArgument` if it is empty or longer than [`MAX_ID`]; the text calls it `name`.
+pub fn check_id(name: &str, id: &str) -> Result<(), Error> {
+    if id.is_empty() || id.len() > MAX_ID {
+        let reason = format!("{name} must be 1 to {MAX_ID} bytes of UTF-8, got {}", id.len());
+        return Err(Error::InvalidArgument(reason));
+    }
+    Ok(())
 }
 
 /// Checks a content against the limit.
@@ -43,7 +53,7 @@ impl Channel {
     /// overwrites silently, and what was sent first is lost.)
     pub fn wrap(&mut self, content: Bytes, id: MessageId, now: Millis) -> Result<(Message, Effects), Error> {
         check_outgoing(&content, &id)?;
-        if self.history.contains(&id) || self.incoming.contains(&id) || self.known.was_received(&id) {
+        if self.history.contains(&id) || self.incoming.contains(&id) || self.known.contains_evicted(&id) {
             let reason = format!("messageId {id:?} is already used in channel {:?}", self.id);
             return Err(Error::InvalidArgument(reason));
         }
@@ -67,9 +77,7 @@ impl Channel {
     /// # Errors
     /// `InvalidArgument` for an empty id.
     pub fn wrap_sync(&mut self, id: MessageId, now: Millis) -> Result<(Message, Effects), Error> {
-        if id.is_empty() {
-            return Err(Error::InvalidArgument("messageId must not be empty".into()));
-        }
+        check_id("messageId", id.as_str())?;
         let message = self.compose(Bytes::new(), id, now);
         self.known.insert(message.message_id.clone(), Reason::Sync);
         Ok((message, Effects { changed: true, ..Effects::default() }))
@@ -92,10 +100,14 @@ impl Channel {
 
     /// The repair requests whose T_req has passed, the earliest first, as many as one message carries.
     fn take_due_requests(&mut self, now: Millis) -> Vec<HistoryEntry> {
-        let mut due = Vec::new();
+        let (mut due, mut size) = (Vec::new(), 0);
         while due.len() < self.config.max_repair_requests
             && let Some(request) = self.repair.requests.pop_due(now)
         {
+            if !fitting(&mut size, &request.entry) {
+                self.repair.requests.insert(request);
+                break;
+            }
             due.push(request.entry.clone());
             self.ask_again_later(request.entry, now);
         }

@@ -1,8 +1,8 @@
 //! What is done from time to time.
 
-use super::{Channel, deliver::lost_event};
+use super::Channel;
 use crate::protocol::{
-    Effects, Event, HistoryEntry, LostReason, MessageId, Millis, RepairRequest, Waiting, request_delay,
+    Effects, Event, HistoryEntry, LostReason, MessageId, Millis, RepairRequest, request_delay,
 };
 
 impl Channel {
@@ -78,10 +78,10 @@ impl Channel {
         while let Some(response) = self.repair.responses.pop_due(now) {
             let message_id = response.entry.message_id;
             effects.changed = true;
-            let logged = self.history.get(&message_id).map(|message| message.bytes.clone());
-            let bytes = logged.unwrap_or(response.cached);
+            let logged = || self.history.get(&message_id).map(|message| message.bytes.clone());
+            let cached = Some(response.cached).filter(|bytes| !bytes.is_empty());
             // Evicted since it was asked for: somebody with a longer history may have it.
-            if !bytes.is_empty() {
+            if let Some(bytes) = cached.or_else(logged) {
                 effects.events.push(Event::RepairReady { message_id, bytes });
             }
         }
@@ -106,14 +106,13 @@ impl Channel {
             return;
         }
         let lost = self.incoming.give_up_expired(timeout, now);
-        effects.changed |= !lost.is_empty();
         let never_came: Vec<MessageId> = lost
             .iter()
-            .flat_map(|waiting: &Waiting| waiting.missing.keys())
+            .flat_map(|waiting| waiting.missing.keys())
             .filter(|id| !self.incoming.contains(id))
             .cloned()
             .collect();
-        effects.events.extend(lost.into_iter().map(|waiting| lost_event(waiting, LostReason::Timeout)));
+        self.give_up(lost, LostReason::Timeout, now, effects);
         for id in &never_came {
             self.meet(id);
         }

@@ -116,10 +116,10 @@ fn an_echo_of_an_own_sync_message_is_ignored() {
 }
 
 #[test]
-fn a_full_incoming_buffer_gives_up_the_message_that_stands_last() {
+fn a_full_incoming_buffer_gives_up_the_message_that_has_waited_longest() {
     let mut bob = channel("bob", |config| config.max_incoming_buffer = 2);
+    receive(&mut bob, message("forged", 0, &["nothing"]), NOW);
     receive(&mut bob, message("first", 5, &["gap"]), NOW);
-    receive(&mut bob, message("forged", 9_000_000, &["nothing"]), NOW);
     let (_, effects) = bob.receive(message("second", 6, &["first"]), NOW).unwrap();
     let lost =
         Event::Lost { message_id: "forged".into(), missing: ids(&["nothing"]), reason: LostReason::Overflow };
@@ -131,10 +131,43 @@ fn a_full_incoming_buffer_gives_up_the_message_that_stands_last() {
 #[test]
 fn a_message_lost_by_overflow_is_asked_for_when_others_wait_for_it() {
     let mut bob = channel("bob", |config| config.max_incoming_buffer = 1);
-    receive(&mut bob, message("b", 2, &["c"]), NOW);
-    receive(&mut bob, message("c", 3, &["a"]), NOW);
-    assert_eq!(bob.incoming().map(|w| w.message.message_id.to_string()).collect::<Vec<_>>(), ["b"]);
-    assert_eq!(requested(&bob), ["c"]);
+    receive(&mut bob, message("b", 2, &["a"]), NOW);
+    receive(&mut bob, message("c", 3, &["b"]), NOW);
+    assert_eq!(bob.incoming().map(|w| w.message.message_id.to_string()).collect::<Vec<_>>(), ["c"]);
+    assert_eq!(requested(&bob), ["b"]);
+}
+
+#[test]
+fn a_message_lost_by_timeout_is_asked_for_when_others_wait_for_it() {
+    let mut bob = channel("bob", |config| config.lost_message_timeout = 1000);
+    receive(&mut bob, message("b", 2, &["a"]), NOW);
+    receive(&mut bob, message("c", 3, &["b"]), NOW + 900);
+    let _ = bob.check_unacknowledged(NOW + 1001);
+    assert_eq!(requested(&bob), ["b"]);
+    assert_eq!(ready(&receive(&mut bob, message("b", 2, &["a"]), NOW + 1002)), ["b", "c"]);
+}
+
+#[test]
+fn waiting_messages_are_bounded_in_bytes_too() {
+    let mut bob = channel("bob", |_| ());
+    let large = |n: u64| {
+        let content = Bytes::from(vec![0; 1024 * 1024]);
+        Message { content, ..message(&format!("m{n}"), n, &["gap"]) }
+    };
+    let lost: Vec<_> = (1..=64).flat_map(|n| receive(&mut bob, large(n), NOW)).collect();
+    assert!(
+        lost.iter()
+            .any(|event| matches!(event, Event::Lost { message_id, .. } if message_id.as_str() == "m1"))
+    );
+    assert_eq!(bob.incoming().count(), 63);
+}
+
+#[test]
+fn a_sync_message_does_not_take_the_id_of_a_content_message_away() {
+    let mut bob = channel("bob", |_| ());
+    receive(&mut bob, sync("m", 5, &[]), NOW);
+    assert_eq!(ready(&receive(&mut bob, message("m", 5, &[]), NOW)), ["m"]);
+    assert!(bob.receive(sync("m", 5, &[]), NOW).unwrap().0.duplicate);
 }
 
 #[test]

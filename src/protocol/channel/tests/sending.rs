@@ -1,5 +1,5 @@
 use super::*;
-use crate::protocol::{Error, MAX_CONTENT, MAX_OUTGOING};
+use crate::protocol::{Error, MAX_CONTENT, MAX_HINT, MAX_ID, MAX_OUTGOING};
 
 #[test]
 fn the_clock_follows_the_wall_clock_and_never_goes_back() {
@@ -39,6 +39,8 @@ fn bad_input_is_refused_and_changes_nothing() {
         assert!(matches!(refused(&mut alice, content, id), Error::InvalidArgument(_)));
     }
     assert!(matches!(refused(&mut alice, b"x"[..].into(), "waiting"), Error::InvalidArgument(_)));
+    let long = "x".repeat(MAX_ID + 1);
+    assert!(matches!(refused(&mut alice, b"x"[..].into(), &long), Error::InvalidArgument(_)));
     assert!(alice.wrap_sync("".into(), NOW).is_err());
     assert_eq!(snapshot(&alice), before);
     assert!(alice.wrap(big.slice(1..), "a".into(), NOW).is_ok(), "the limit itself is allowed");
@@ -100,4 +102,27 @@ fn retrieval_hints_are_data_attached_to_history_entries() {
     let sent = send(&mut alice, "a4", NOW);
     assert_eq!(sent.causal_history[1].retrieval_hint, &b"hint"[..]);
     assert!(sent.causal_history[0].retrieval_hint.is_empty());
+}
+
+#[test]
+fn a_message_is_never_too_large_for_others_whatever_it_names() {
+    let mut alice = channel("alice", |config| {
+        config.max_causal_history = 1000;
+        config.max_repair_requests = 1000;
+        config.repair_t_min = 0;
+        config.repair_t_max = 0;
+    });
+    let long = |n: u64| format!("{n:0>width$}", width = MAX_ID);
+    for n in 0..200 {
+        receive(&mut alice, message(&long(n), n, &[]), NOW);
+        alice.set_hint(&long(n).as_str().into(), Bytes::from(vec![0; MAX_HINT]));
+        let gap = long(1000 + n);
+        receive(&mut alice, message(&format!("waits{n}"), n, &[&gap]), NOW);
+    }
+    let content = Bytes::from(vec![0; MAX_CONTENT]);
+    let (sent, _) = alice.wrap(content, long(5000).into(), NOW).unwrap();
+    assert!(sent.causal_history.len() > 20 && sent.repair_request.len() > 20);
+    assert_eq!(sent.causal_history.last().unwrap().message_id.as_str(), long(199));
+    assert_eq!(crate::codec::wire::decode(crate::codec::wire::encode(&sent)).unwrap(), sent);
+    assert!(!alice.set_hint(&long(199).as_str().into(), Bytes::from(vec![0; MAX_HINT + 1])));
 }
