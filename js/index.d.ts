@@ -42,7 +42,10 @@ export interface Config {
   bufferSweepInterval: number;
   /** SDS-R: the least time before a missing dependency is asked for, 0 to 2^31 - 1 ms; default 30,000. */
   repairTMin: number;
-  /** SDS-R: the range over which repair requests and answers are spread, 0 to 2^31 - 1 ms; default 300,000. */
+  /**
+   * SDS-R: the range over which repair requests and answers are spread, 0 to 2^31 - 1 ms; default 300,000. Should be
+   * longer than `syncMessageInterval`: a request must find a message to travel with before it is stale.
+   */
   repairTMax: number;
   /** SDS-R: into how many groups participants are split to answer requests, 1 to 1,000,000; default 1 (all answer). */
   numResponseGroups: number;
@@ -113,7 +116,8 @@ export interface ReceivedMessage {
 /**
  * Where state is kept: any object with these five methods; its own state is reached through `this`. A rejection is a
  * failure. Failed saves never abort an operation: memory is the truth, they fire `persistenceError`, and the next
- * operation heals them. A failed load or drop rejects the caller with `PersistenceError`. (nim-sds)
+ * operation heals them. A failed load or drop rejects the caller with `PersistenceError`. (nim-sds) Calls must take
+ * effect in the order in which they are made, awaited or not, and bytes are the backend's own after the call.
  */
 export interface Persistence {
   /** Replace the channel's snapshot. `meta` is opaque; {@link decodeChannelMeta} reads it. */
@@ -260,6 +264,7 @@ export class ReliabilityManager extends EventTarget {
    * The timers don't keep a Node process alive. A failure in the background is reported like a throwing listener.
    */
   startPeriodicTasks(): void;
+  /** Stops the timers; does nothing if they don't run. */
   stopPeriodicTasks(): void;
   /**
    * Fires `messageResend` for messages unacknowledged for too long, or gives them up.
@@ -361,7 +366,8 @@ export class SdsError extends Error {
 export function ready(): Promise<void>;
 /**
  * The bytes of a message as they travel. What is left out is empty.
- * @throws SdsError `InvalidArgument` naming the field; `MessageTooLarge`.
+ * Checks types only: tools and tests may make what no participant would accept.
+ * @throws SdsError `InvalidArgument` naming the field.
  */
 export function encodeMessage(message: Partial<Message> & { messageId: string; channelId: string }, dialect?: Dialect): Bytes;
 /** Reads what `encodeMessage`, or any peer, wrote. @throws SdsError `DeserializationError` */
@@ -381,7 +387,7 @@ export interface ChannelMeta {
   pendingAppend: Message[];
   pendingEvict: string[];
 }
-/** @throws SdsError `InvalidArgument` naming the field; `MessageTooLarge`. */
+/** @throws SdsError `InvalidArgument` naming the field. */
 export function encodeChannelMeta(meta: ChannelMeta): Bytes;
 /** @throws SdsError `DeserializationError`, also for a schema version that this version doesn't know. */
 export function decodeChannelMeta(bytes: Uint8Array): ChannelMeta;

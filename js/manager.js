@@ -162,10 +162,10 @@ export class ReliabilityManager extends EventTarget {
 
   async #close() {
     this.#tasks.stop();
-    const core = this.#core;
-    await operation(() => core.close());
+    await operation(() => this.#core.close());
+    // Its callbacks would keep the manager alive.
+    this.#core.free();
     this.#core = undefined;
-    release(core);
   }
 
   /** Called by the core. EventTarget itself reports listeners that throw. */
@@ -202,15 +202,6 @@ if (Symbol.asyncDispose) {
     configurable: true,
     writable: true,
   });
-}
-
-/** Frees the core's handle, which would keep the manager alive through its callbacks. */
-function release(core) {
-  try {
-    core.free();
-  } catch {
-    // An operation whose storage never answers still holds the handle; the little that is left goes with it.
-  }
 }
 
 function warnAboutHistory({ maxMessageHistory, bloomFilterCapacity }) {

@@ -17,6 +17,8 @@ export interface LevelPersistence extends Persistence {}
 export class LevelPersistence {
   /**
    * Opens a folder, which is made if it is not there.
+   * A folder must not be opened by several threads of one process (`node:worker_threads`): the refused attempt of one
+   * would take the lock of the other away, because locks belong to processes.
    * @throws SdsError `StorageLocked` if the folder is open already, in this process or another; `StorageVersion` if a
    * newer version of this package wrote it, which leaves it untouched; `StorageUnavailable` if it can't be opened or
    * classic-level is not installed; `StorageQuota` if the disk is full; `InvalidArgument` if `location` is not a path.

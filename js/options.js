@@ -6,6 +6,9 @@ import { SdsError, invalidArgument, messageOf, report } from "./errors.js";
 
 const PERSISTENCE_METHODS = ["saveChannelMeta", "updateHistory", "loadChannel", "dropChannel", "setRetrievalHint"];
 
+/** As in the core, which leaves larger ones out. */
+const MAX_HINT = 16 * 1024;
+
 /** The last instant a Date can hold. */
 const MAX_TIME = 8.64e15;
 
@@ -46,6 +49,7 @@ export function hintProvider(retrievalHint) {
       const hint = retrievalHint(messageId, channelId);
       if (hint === undefined) return undefined;
       if (!isUint8Array(hint)) throw invalidArgument("the result of retrievalHint()", "a Uint8Array or undefined", hint);
+      if (hint.length > MAX_HINT) throw invalidArgument("the result of retrievalHint()", `up to ${MAX_HINT} bytes`, hint);
       return bytes("the result of retrievalHint()", hint);
     } catch (error) {
       report(error);

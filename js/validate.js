@@ -20,11 +20,6 @@ function timestamp(name, value) {
   return value;
 }
 
-function schemaVersion(name, value) {
-  if (value !== 1) throw invalidArgument(name, "1, the only version there is", value);
-  return value;
-}
-
 /** A check for objects: builds a new plain object of these fields, each read once. What is undefined is left out. */
 function shape(fields) {
   return (name, value) => {
@@ -53,7 +48,7 @@ const message = shape({
 });
 
 const channelMeta = shape({
-  schemaVersion,
+  schemaVersion: u32,
   lamportTimestamp: timestamp,
   outgoingBuffer: arrayOf(shape({ message, sendTime: millis, resendAttempts: u32 })),
   incomingBuffer: arrayOf(shape({ message, missingDependencies: ids })),

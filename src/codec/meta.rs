@@ -111,11 +111,11 @@ pub fn decode_meta(bytes: Bytes) -> Result<ChannelMeta, Error> {
         // Checked: there is no other.
         schema_version: records::SCHEMA_VERSION,
         lamport_timestamp,
-        outgoing_buffer: each(record.outgoing, UnacknowledgedMessage::try_from)?,
-        incoming_buffer: each(record.incoming, IncomingMessage::try_from)?,
-        outgoing_repair_buffer: each(record.outgoing_repairs, OutgoingRepairEntry::try_from)?,
-        incoming_repair_buffer: each(record.incoming_repairs, IncomingRepairEntry::try_from)?,
-        pending_append: each(record.pending_append, decode_at_rest)?,
+        outgoing_buffer: records::each(record.outgoing, UnacknowledgedMessage::try_from)?,
+        incoming_buffer: records::each(record.incoming, IncomingMessage::try_from)?,
+        outgoing_repair_buffer: records::each(record.outgoing_repairs, OutgoingRepairEntry::try_from)?,
+        incoming_repair_buffer: records::each(record.incoming_repairs, IncomingRepairEntry::try_from)?,
+        pending_append: records::each(record.pending_append, decode_at_rest)?,
         pending_evict: records::ids(&record.pending_evict, "channelMeta.pendingEvict")?,
     })
 }
@@ -132,7 +132,7 @@ pub fn encode_channel_data(data: &ChannelData) -> Bytes {
 /// As [`decode_meta`].
 pub fn decode_channel_data(bytes: Bytes) -> Result<ChannelData, Error> {
     let (meta, history) = Data::read(bytes)?;
-    Ok(ChannelData { meta: decode_meta(meta)?, message_history: each(history, decode_at_rest)? })
+    Ok(ChannelData { meta: decode_meta(meta)?, message_history: records::each(history, decode_at_rest)? })
 }
 
 /// Encodes a HistoryUpdate, byte for byte like nim-sds, which can't write an empty one; ours is no bytes.
@@ -148,13 +148,9 @@ pub fn encode_update(update: &HistoryUpdate) -> Bytes {
 pub fn decode_update(bytes: Bytes) -> Result<HistoryUpdate, Error> {
     let record = Update::read(bytes)?;
     Ok(HistoryUpdate {
-        append: each(record.append, decode_at_rest)?,
+        append: records::each(record.append, decode_at_rest)?,
         evict: records::ids(&record.evict, "historyUpdate.evict")?,
     })
-}
-
-fn each<T, U>(list: Vec<T>, convert: impl Fn(T) -> Result<U, Error>) -> Result<Vec<U>, Error> {
-    list.into_iter().map(convert).collect()
 }
 
 fn messages(list: &[Message]) -> Vec<Bytes> {

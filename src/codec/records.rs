@@ -238,6 +238,11 @@ impl IncomingRepair {
     }
 }
 
+/// Converts every item, or fails with the first that can't be.
+pub(super) fn each<T, U>(list: Vec<T>, convert: impl Fn(T) -> Result<U, Error>) -> Result<Vec<U>, Error> {
+    list.into_iter().map(convert).collect()
+}
+
 /// Ids that may be any text.
 pub(super) fn ids(list: &[Bytes], place: &str) -> Result<Vec<MessageId>, Error> {
     list.iter().map(|id| text(id, place)).collect()

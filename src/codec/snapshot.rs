@@ -44,19 +44,15 @@ pub fn decode(bytes: Bytes) -> Result<Snapshot, Error> {
     let (meta, lamport_timestamp) = Meta::read(bytes)?;
     Ok(Snapshot {
         lamport_timestamp,
-        outgoing: each(meta.outgoing, Unacknowledged::try_from)?,
-        incoming: each(meta.incoming, Waiting::try_from)?,
-        repair_requests: each(meta.outgoing_repairs, RepairRequest::try_from)?,
-        repair_responses: each(meta.incoming_repairs, RepairResponse::try_from)?,
+        outgoing: records::each(meta.outgoing, Unacknowledged::try_from)?,
+        incoming: records::each(meta.incoming, Waiting::try_from)?,
+        repair_requests: records::each(meta.outgoing_repairs, RepairRequest::try_from)?,
+        repair_responses: records::each(meta.incoming_repairs, RepairResponse::try_from)?,
         pending: HistoryUpdate {
-            append: each(meta.pending_append, stored)?,
+            append: records::each(meta.pending_append, stored)?,
             evict: records::ids(&meta.pending_evict, "channelMeta.pendingEvict")?,
         },
     })
-}
-
-fn each<T, U>(list: Vec<T>, convert: impl Fn(T) -> Result<U, Error>) -> Result<Vec<U>, Error> {
-    list.into_iter().map(convert).collect()
 }
 
 fn stored(bytes: Bytes) -> Result<StoredMessage, Error> {

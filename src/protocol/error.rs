@@ -12,9 +12,6 @@ pub enum Error {
     /// The content is over [`MAX_CONTENT`](super::MAX_CONTENT).
     #[error("content is {size} bytes, the limit is {limit}")]
     MessageTooLarge { size: usize, limit: usize },
-    /// A message can't be written as bytes.
-    #[error("{0}")]
-    Serialization(String),
     /// Bytes are not what they should be.
     #[error("{0}")]
     Deserialization(String),

@@ -22,7 +22,7 @@ mod timeline;
 mod timing;
 
 pub use bloom::{BloomFilter, FilterError, ReceivedFilter, RollingBloomFilter};
-pub use channel::{Channel, Saved, check_id, check_outgoing, check_size, check_timestamp};
+pub use channel::{Channel, Saved, check_id, check_outgoing, check_timestamp};
 pub use config::{Config, Dialect};
 pub use effects::{Effects, Event, LostReason, Received};
 pub use error::Error;

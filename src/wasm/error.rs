@@ -24,7 +24,6 @@ pub fn from_protocol(error: &protocol::Error) -> JsValue {
         protocol::Error::InvalidArgument(_) => "InvalidArgument",
         protocol::Error::InvalidState(_) => "InvalidState",
         protocol::Error::MessageTooLarge { .. } => "MessageTooLarge",
-        protocol::Error::Serialization(_) => "SerializationError",
         protocol::Error::Deserialization(_) => "DeserializationError",
     };
     object(code, &error.to_string(), JsValue::UNDEFINED)

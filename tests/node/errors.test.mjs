@@ -101,9 +101,10 @@ test("a failure in the background is reported and the tasks go on", async () => 
   const { seen, uncaught } = await inProcess(async ({ importPackage, mock, nextTurn, now }) => {
     const { ReliabilityManager } = await importPackage("sds-wasm");
     mock.timers.enable({ apis: ["setInterval"] });
-    const manager = await ReliabilityManager.create({ participantId: "alice", now, config: { repairSweepInterval: 10 } });
+    const manager = await ReliabilityManager.create({ participantId: "alice", now, config: { bufferSweepInterval: 10 } });
+    await manager.ensureChannel("c");
     let runs = 0;
-    manager.runRepairSweep = async () => { throw new Error(`sweep ${++runs}`); };
+    manager.checkUnacknowledgedMessages = async () => { throw new Error(`sweep ${++runs}`); };
     manager.startPeriodicTasks();
     for (const _ of [1, 2]) {
       mock.timers.tick(10);

@@ -11,7 +11,7 @@ mod tests;
 
 pub use receive::check_timestamp;
 pub use restore::Saved;
-pub use send::{check_id, check_outgoing, check_size};
+pub use send::{check_id, check_outgoing};
 
 use std::sync::Arc;
 

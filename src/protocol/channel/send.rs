@@ -17,7 +17,10 @@ pub fn check_outgoing(content: &Bytes, id: &MessageId) -> Result<(), Error> {
     if content.is_empty() {
         return Err(Error::InvalidArgument("content must not be empty".into()));
     }
-    check_size(content)
+    if content.len() > MAX_CONTENT {
+        return Err(Error::MessageTooLarge { size: content.len(), limit: MAX_CONTENT });
+    }
+    Ok(())
 }
 
 /// Checks an id that is to be sent.
@@ -28,17 +31,6 @@ pub fn check_id(name: &str, id: &str) -> Result<(), Error> {
     if id.is_empty() || id.len() > MAX_ID {
         let reason = format!("{name} must be 1 to {MAX_ID} bytes of UTF-8, got {}", id.len());
         return Err(Error::InvalidArgument(reason));
-    }
-    Ok(())
-}
-
-/// Checks a content against the limit.
-///
-/// # Errors
-/// `MessageTooLarge` if it is over [`MAX_CONTENT`].
-pub fn check_size(content: &Bytes) -> Result<(), Error> {
-    if content.len() > MAX_CONTENT {
-        return Err(Error::MessageTooLarge { size: content.len(), limit: MAX_CONTENT });
     }
     Ok(())
 }

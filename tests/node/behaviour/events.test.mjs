@@ -211,15 +211,15 @@ test("messageLost by timeout: the dependencies that never came hold up nothing a
   assert.deepEqual(brief(events), ["messageLost m1", "messageReady m3", "messageReady m1", "messageReady m2"]);
 });
 
-test("messageLost by overflow: what stands last goes", async (t) => {
+test("messageLost by overflow: what has waited longest goes", async (t) => {
   const alice = await participant(t, "alice", { config: { maxIncomingBuffer: 2 } });
   const events = record(alice);
   for (const n of [1, 3, 2]) {
     await alice.unwrapReceivedMessage(message(`m${n}`, { after: [`d${n}`], clock: BigInt(n) }));
   }
-  const lost = { type: "messageLost", channelId: CHANNEL, messageId: "m3", missingDependencies: ["d3"], reason: "overflow" };
+  const lost = { type: "messageLost", channelId: CHANNEL, messageId: "m1", missingDependencies: ["d1"], reason: "overflow" };
   assert.deepEqual(events.filter(({ type }) => type === "messageLost"), [lost]);
-  assert.deepEqual(ids(alice.getIncomingBuffer(CHANNEL)), ["m1", "m2"]);
+  assert.deepEqual(ids(alice.getIncomingBuffer(CHANNEL)), ["m2", "m3"]);
 });
 
 for (const [operation, run] of Object.entries({
