@@ -88,9 +88,9 @@ async fn message_lost() {
             "messageLost {{ channelId: room, messageId: {id}, missingDependencies: [for {id}], reason: {reason} }}"
         )
     };
-    assert_eq!(alice.events()[2], lost("b", "overflow"));
+    assert_eq!(alice.events()[2], lost("a", "overflow"));
     alice.run("checkUnacknowledgedMessages", args![CHANNEL, NOW + 1001.0]).await.unwrap();
-    assert_eq!(alice.events(), [lost("a", "timeout")]);
+    assert_eq!(alice.events(), [lost("b", "timeout")]);
 }
 
 #[wasm_bindgen_test]
