@@ -56,7 +56,12 @@ pub fn decode(bytes: Bytes) -> Result<Snapshot, Error> {
 }
 
 fn stored(bytes: Bytes) -> Result<StoredMessage, Error> {
-    decode_stored(bytes).map(|(message, _)| message)
+    decode_copy(&bytes).map(|(message, _)| message)
+}
+
+/// A slice would keep the whole snapshot in memory, for as long as the message is in the history.
+fn decode_copy(bytes: &Bytes) -> Result<(StoredMessage, Vec<HistoryEntry>), Error> {
+    decode_stored(Bytes::copy_from_slice(bytes))
 }
 
 impl TryFrom<Outgoing> for Unacknowledged {
@@ -74,7 +79,7 @@ impl TryFrom<Incoming> for Waiting {
 
     fn try_from(record: Incoming) -> Result<Self, Error> {
         let (bytes, missing) = record.parts()?;
-        let (message, causal_history) = decode_stored(bytes)?;
+        let (message, causal_history) = decode_copy(&bytes)?;
         let missing = missing.into_iter().map(|id| (id.clone(), find(id, &causal_history)));
         Ok(Self { missing: missing.collect(), message })
     }

@@ -8,7 +8,7 @@ use super::{
     Error, Host, Inner,
     error::{Operation, PersistenceError},
     flush::failure,
-    slot::Slot,
+    slot::{SETTLED, Slot, Ticket},
 };
 use crate::{
     codec::{NimSds, snapshot, wire},
@@ -17,7 +17,7 @@ use crate::{
 };
 
 impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
-    /// The slot of a channel that is in memory, loading it first if need be.
+    /// The slot of a channel that is in memory, loading it first if need be, and the ticket of what loading it has done.
     ///
     /// # Errors
     /// `PersistenceError` if the backend fails or gives something unusable; then nothing is in memory and storage is
@@ -26,7 +26,7 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
         &self,
         id: &ChannelId,
         now: Millis,
-    ) -> Result<Rc<Slot<P::Error>>, Error<P::Error>> {
+    ) -> Result<(Rc<Slot<P::Error>>, Ticket), Error<P::Error>> {
         self.check_open()?;
         check_id("channelId", id.as_str())?;
         let slot = self.slot(id);
@@ -37,12 +37,17 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
             if loaded.is_err() {
                 self.forget_slot(id, &slot);
             }
-            loaded?;
+            return loaded.map(|ticket| (slot.clone(), ticket));
         }
-        Ok(slot)
+        Ok((slot, SETTLED))
     }
 
-    async fn load(&self, id: &ChannelId, slot: &Slot<P::Error>, now: Millis) -> Result<(), Error<P::Error>> {
+    async fn load(
+        &self,
+        id: &ChannelId,
+        slot: &Slot<P::Error>,
+        now: Millis,
+    ) -> Result<Ticket, Error<P::Error>> {
         let data = self.persistence.load_channel(id).await;
         let data = data.map_err(|cause| Error::Persistence(failure(id, Operation::LoadChannel, cause)))?;
         let saved = read(id, data.unwrap_or_default()).map_err(|reason| {
@@ -57,8 +62,7 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
         let (me, config) = (self.participant.clone(), self.config.clone());
         let (channel, effects) = Channel::restore(id.clone(), me, config, &NimSds, saved, now);
         slot.set_channel(channel);
-        slot.record(effects);
-        Ok(())
+        Ok(slot.record(effects))
     }
 }
 

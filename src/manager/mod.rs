@@ -23,7 +23,7 @@ use futures_util::future::join_all;
 
 pub use error::{Error, Operation, PersistenceError};
 pub use event::Event;
-use slot::Slot;
+use slot::{SETTLED, Slot, Ticket};
 
 use crate::{
     codec::wire,
@@ -202,7 +202,8 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
             let reason = format!("channelId {channel:?} is not a channel of this manager");
             return Err(protocol::Error::InvalidArgument(reason).into());
         };
-        self.inner.run(channel, &slot, |channel| Ok(((), channel.mark_dependencies_met(ids)))).await
+        let mark = |channel: &mut Channel| Ok(((), channel.mark_dependencies_met(ids)));
+        self.inner.run(channel, &slot, SETTLED, mark).await
     }
 
     /// Looks for own messages to send again and for waiting messages to give up. To be called every
@@ -280,21 +281,23 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
         now: Millis,
         operation: impl FnOnce(&mut Channel) -> std::result::Result<(T, Effects), protocol::Error>,
     ) -> Result<T, P> {
-        let slot = self.loaded(id, now).await?;
-        self.run(id, &slot, operation).await
+        let (slot, loading) = self.loaded(id, now).await?;
+        self.run(id, &slot, loading, operation).await
     }
 
+    /// Runs an operation on a channel in memory. If it is refused, what `loading` the channel for it has done remains to
+    /// be told.
     async fn run<T>(
         &self,
         id: &ChannelId,
         slot: &Slot<P::Error>,
+        loading: Ticket,
         operation: impl FnOnce(&mut Channel) -> std::result::Result<(T, Effects), protocol::Error>,
     ) -> Result<T, P> {
         let gone = || protocol::Error::InvalidState(format!("channel {id:?} was removed"));
         let (result, ticket) = match slot.write(operation).unwrap_or_else(|| Err(gone())) {
             Ok((value, effects)) => (Ok(value), slot.record(effects)),
-            // Loading the channel for it may have had effects.
-            Err(error) => (Err(error.into()), slot.last_ticket()),
+            Err(error) => (Err(error.into()), loading),
         };
         self.settle(id, slot, ticket).await;
         result
@@ -307,14 +310,15 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
         now: Millis,
         operation: impl FnOnce(&mut Channel) -> std::result::Result<(Message, Effects), protocol::Error>,
     ) -> Result<Bytes, P> {
-        let slot = self.loaded(id, now).await?;
+        let (slot, loading) = self.loaded(id, now).await?;
         for message in slot.read(Channel::without_hint).unwrap_or_default() {
             if let Some(hint) = self.host.retrieval_hint(&message, id) {
-                slot.write(|channel| channel.set_hint(&message, hint.clone()));
-                slot.queue_hint(message, hint);
+                if slot.write(|channel| channel.set_hint(&message, hint.clone())) == Some(true) {
+                    slot.queue_hint(message, hint);
+                }
             }
         }
-        let message = self.run(id, &slot, operation).await?;
+        let message = self.run(id, &slot, loading, operation).await?;
         Ok(wire::encode(&message))
     }
 
@@ -329,7 +333,7 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
         let Some(slot) = slot.filter(|slot| slot.is_ready()) else {
             return Ok(());
         };
-        self.run(id, &slot, |channel| Ok(((), sweep(channel, now)))).await
+        self.run(id, &slot, SETTLED, |channel| Ok(((), sweep(channel, now)))).await
     }
 
     /// Hands an ephemeral message to the application.

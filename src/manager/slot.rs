@@ -13,6 +13,9 @@ use crate::protocol::{Channel, Effects, MessageId};
 /// Numbers the operations of a channel that storage or the application must hear of.
 pub(super) type Ticket = u64;
 
+/// The ticket of nothing: there is nothing to wait for.
+pub(super) const SETTLED: Ticket = 0;
+
 pub(super) struct Slot<E> {
     /// `None` until loaded, and after removal.
     channel: RefCell<Option<Channel>>,

@@ -200,3 +200,14 @@ fn what_loading_has_changed_is_told_even_if_the_operation_is_refused() {
     let refused = "a: messageId \"a\" is already used in channel \"c\"";
     assert_eq!(again.diary(), ["load", "save", "update +b -", "ready b", refused]);
 }
+
+#[test]
+fn a_refusal_does_not_wait_for_the_storage_of_others() {
+    let mut alice = Setup::new();
+    alice.send("m1");
+    alice.backend.slow.set(true);
+    alice.send("m2");
+    alice.diary();
+    alice.send("m1");
+    assert_eq!(alice.diary(), ["m1: messageId \"m1\" is already used in channel \"c\""]);
+}
