@@ -2,6 +2,9 @@
 
 import { SdsError, invalidArgument } from "./errors.js";
 
+/** As in the core. */
+const MAX_MESSAGE = 8 * 1024 * 1024;
+
 /** More than any message or snapshot needs, and little enough that the module's memory can hold a copy. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
@@ -52,6 +55,15 @@ export function bytes(name, value) {
   // Another thread may write to shared memory while it is being read.
   const shared = Object.prototype.toString.call(value.buffer) === "[object SharedArrayBuffer]";
   return shared || !(value instanceof Uint8Array) ? new Uint8Array(value) : value;
+}
+
+/** What should be a message. One that is too large is refused before it is copied: the module's memory never shrinks. */
+export function messageBytes(name, value) {
+  const checked = bytes(name, value);
+  if (checked.length > MAX_MESSAGE) {
+    throw new SdsError("DeserializationError", `${name} is ${checked.length} bytes, a message has ${MAX_MESSAGE} at most`);
+  }
+  return checked;
 }
 
 export function object(name, value) {

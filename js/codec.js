@@ -1,6 +1,6 @@
 /** Bytes to objects and back, for tools, tests and backends. Usable after `await ready()`. */
 
-import { bytes } from "./arguments.js";
+import { bytes, messageBytes } from "./arguments.js";
 import { checkDialect } from "./config.js";
 import { view } from "./runtime.js";
 import * as core from "./sds_wasm.js";
@@ -14,7 +14,7 @@ export function encodeMessage(message, dialect) {
 }
 
 export function decodeMessage(data) {
-  return view(() => core.decodeMessage(bytes("bytes", data)));
+  return view(() => core.decodeMessage(messageBytes("bytes", data)));
 }
 
 export function encodeChannelMeta(meta) {

@@ -1,6 +1,6 @@
 /** The reliability manager: checks what it is given, hands it to the core and dispatches what the core reports. */
 
-import { bytes, id, ids } from "./arguments.js";
+import { bytes, id, ids, messageBytes } from "./arguments.js";
 import { SdsError, report, toSdsError } from "./errors.js";
 import { checkOptions, clock, hintProvider } from "./options.js";
 import { operation, ready, view } from "./runtime.js";
@@ -81,7 +81,7 @@ export class ReliabilityManager extends EventTarget {
   }
 
   unwrapReceivedMessage(data) {
-    return this.#operation((core) => core.unwrapReceivedMessage(bytes("bytes", data), this.#now()));
+    return this.#operation((core) => core.unwrapReceivedMessage(messageBytes("bytes", data), this.#now()));
   }
 
   markDependenciesMet(messageIds, channelId) {

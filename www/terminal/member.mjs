@@ -74,9 +74,10 @@ export class Member {
   /** Lets the process end in its own time, and has its log then. */
   async finish() {
     this.#closing = true;
-    const exited = once(this.#process, "exit");
+    // Its last message may be read after its end, but before the line to it is cut.
+    const gone = Promise.all([once(this.#process, "exit"), once(this.#process, "disconnect")]);
     this.#order("finish");
-    await exited;
+    await gone;
   }
 
   get running() {
