@@ -1,6 +1,7 @@
 /** Cases: order, copies, restarts, refusals. */
 
-import { check, isAccepted, isUint8Array, show } from "./check.js";
+import { isUint8Array } from "../arguments.js";
+import { check, isAccepted, show } from "./check.js";
 import { bytesOf, hintOf, message, messages } from "./samples.js";
 
 /** @typedef {import("./session.js").Session} Session */

@@ -1,5 +1,7 @@
 /** The suite's own assertions, and words for what they compare: no test runner is needed. */
 
+import { isUint8Array } from "../arguments.js";
+
 export class ContractError extends Error {}
 Object.defineProperty(ContractError.prototype, "name", { value: "ContractError", configurable: true, writable: true });
 
@@ -18,11 +20,6 @@ export function isAccepted(call) {
     () => true,
     () => false,
   );
-}
-
-/** Of any realm: test runners give each file its own globals. @param {unknown} value */
-export function isUint8Array(value) {
-  return ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === "[object Uint8Array]";
 }
 
 /** A value in a few words. @param {any} value */

@@ -1,6 +1,7 @@
 /** What a case works with: one backend over one key, whose every answer is checked for its kind. */
 
-import { check, checkBytes, ContractError, fingerprint, isUint8Array, show, showIds } from "./check.js";
+import { isUint8Array } from "../arguments.js";
+import { check, checkBytes, ContractError, fingerprint, show, showIds } from "./check.js";
 
 /** @typedef {import("../index.js").Persistence} Persistence */
 /** @typedef {import("../index.js").StoredMessage} StoredMessage */

@@ -1,6 +1,7 @@
-/** The backend that keeps everything in memory, and the checked copies that the package's other backends take, too. */
+/** The backend that keeps everything in memory. */
 
-import { array, bytes, object, text } from "../arguments.js";
+import { text } from "../arguments.js";
+import { copyBytes, copyUpdate } from "./copies.js";
 
 /**
  * @typedef {object} Kept What is kept of a channel.
@@ -59,34 +60,6 @@ export class MemoryPersistence {
     if (!kept) this.#channels.set(channelId, (kept = { history: new Map(), hints: new Map() }));
     return kept;
   }
-}
-
-/**
- * Bytes that stay as they are, whatever the caller does with its buffer.
- * @param {string} name for the error @param {unknown} value
- */
-export function copyBytes(name, value) {
-  // Not slice(): a Buffer's shares the memory.
-  return new Uint8Array(bytes(name, value));
-}
-
-/**
- * A checked copy of a history update. It is made before anything is written, so that a wrong entry in the middle
- * leaves nothing of the update behind.
- * @param {unknown} update
- * @returns {{ append: { messageId: string, bytes: Uint8Array }[], evict: string[] }}
- */
-export function copyUpdate(update) {
-  const { append, evict } = object("update", update);
-  return {
-    append: array("update.append", append, copyStoredMessage),
-    evict: array("update.evict", evict, text),
-  };
-}
-
-function copyStoredMessage(name, value) {
-  const { messageId, bytes } = object(name, value);
-  return { messageId: text(`${name}.messageId`, messageId), bytes: copyBytes(`${name}.bytes`, bytes) };
 }
 
 /** @param {Kept} kept */

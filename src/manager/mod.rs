@@ -247,11 +247,6 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
         let slot = self.inner.slots.borrow().get(channel).cloned()?;
         slot.read(read)
     }
-
-    /// Whether [`close`](Self::close) was called.
-    pub fn is_closed(&self) -> bool {
-        self.inner.closed.get()
-    }
 }
 
 impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {

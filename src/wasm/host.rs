@@ -57,19 +57,7 @@ enum Detail {
 
 impl Host<Failure> for Callbacks {
     fn event(&self, channel: &ChannelId, event: Event<Failure>) {
-        let (kind, detail) = match event {
-            Event::FilterIgnored { message_id, reason } => {
-                let text = format!("sds-wasm: bloom filter of message {message_id:?} ignored: {reason}");
-                return web_sys::console::debug_1(&text.into());
-            }
-            Event::PersistenceFailed(failure) => {
-                let detail = Object::new();
-                error::set(&detail, "operation", &failure.operation.name().into());
-                error::set(&detail, "error", &error::from_persistence(failure));
-                ("persistenceError", detail)
-            }
-            event => describe(event),
-        };
+        let Some((kind, detail)) = describe(event) else { return };
         error::set(&detail, "channelId", &channel.as_str().into());
         let _ = self.on_event.call2(&JsValue::UNDEFINED, &kind.into(), &detail);
     }
@@ -82,7 +70,8 @@ impl Host<Failure> for Callbacks {
     }
 }
 
-fn describe(event: Event<Failure>) -> (&'static str, Object) {
+/// The type and the detail of an event. What JavaScript has no event for goes to the console.
+fn describe(event: Event<Failure>) -> Option<(&'static str, Object)> {
     let (kind, detail) = match event {
         Event::MessageReady { message_id, sender_id, content, lamport_timestamp } => {
             let (message_id, sender_id) = (message_id.to_string(), sender_id.to_string());
@@ -109,8 +98,17 @@ fn describe(event: Event<Failure>) -> (&'static str, Object) {
         Event::RepairReady { message_id, bytes } => {
             ("repairReady", Detail::RepairReady { message_id: message_id.to_string(), bytes })
         }
-        // Handled by the caller.
-        Event::PersistenceFailed(_) | Event::FilterIgnored { .. } => return ("", Object::new()),
+        Event::PersistenceFailed(failure) => {
+            let detail = Object::new();
+            error::set(&detail, "operation", &failure.operation.name().into());
+            error::set(&detail, "error", &error::from_persistence(failure));
+            return Some(("persistenceError", detail));
+        }
+        Event::FilterIgnored { message_id, reason } => {
+            let text = format!("sds-wasm: bloom filter of message {message_id:?} ignored: {reason}");
+            web_sys::console::debug_1(&text.into());
+            return None;
+        }
     };
-    (kind, value::to_js(&detail).unchecked_into())
+    Some((kind, value::to_js(&detail).unchecked_into()))
 }
