@@ -15,7 +15,7 @@ export interface IndexedDbOptions {
    * it is up to the application that only one at a time writes to it.
    */
   lock?: "exclusive" | "wait" | "none";
-  /** In place of `globalThis.indexedDB`. */
+  /** In place of `globalThis.indexedDB`; `IDBKeyRange` is taken from the global object nevertheless. */
   idbFactory?: IDBFactory;
   /** Ends an `open` that is still waiting: it rejects with the signal's reason. Has no effect on an open database. */
   signal?: AbortSignal;
@@ -31,24 +31,27 @@ export interface IndexedDbPersistence extends Persistence {}
  * Failures are `SdsError`s whose `cause` is what the browser threw: `StorageQuota` if no more may be stored,
  * `StorageUnavailable` for the rest. If the browser closes the connection, the next call opens it again; if somebody
  * deletes the database or a newer version of this package upgrades it, the connection is given up at once, so that they
- * needn't wait, and later calls find what is there then. Ids may be any well-formed text.
+ * needn't wait. A deletion is then told by one call, which rejects with `StorageUnavailable`; calls after it are kept again,
+ * in a new database. Ids may be any well-formed text.
  */
 export class IndexedDbPersistence {
+  private constructor();
   /**
    * Opens a database, which is made if it is not there.
    * @param name default `"sds-wasm"`. Each participant has a database of its own.
    * @throws SdsError `StorageLocked` if it is open elsewhere, in another tab or in this one; `StorageBlocked` if an older
-   * version of the page keeps it open and doesn't let go within five seconds; `StorageUnavailable` if there is no
+   * version of the page keeps it open and doesn't let go within ten seconds; `StorageUnavailable` if there is no
    * IndexedDB or no Web Locks here, or the browser refuses (private windows, sandboxed frames); `StorageVersion` if a
    * newer version of this package wrote it, which leaves it untouched; `InvalidArgument` for a wrong option.
    */
   static open(name?: string, options?: IndexedDbOptions): Promise<IndexedDbPersistence>;
   /**
    * Deletes a database with all that is in it; nothing happens if there is none.
+   * @param options as for `open`.
    * @throws SdsError `StorageLocked` if it is open; `StorageBlocked` if it is open without a lock somewhere that doesn't let
-   * go; `StorageUnavailable` as for `open`.
+   * go, in which case it is deleted once that does; `StorageUnavailable` as for `open`.
    */
-  static delete(name?: string, options?: Pick<IndexedDbOptions, "idbFactory" | "lock">): Promise<void>;
+  static delete(name?: string, options?: Omit<IndexedDbOptions, "durability">): Promise<void>;
   /**
    * Lets the calls under way finish, then closes the database and releases the lock. Later calls reject with
    * `InvalidState`; closing again does nothing.

@@ -5,7 +5,7 @@ import { SdsError, invalidArgument } from "../errors.js";
 import { copyBytes, copyUpdate } from "./copies.js";
 import { claimFolder, databaseFailed } from "./level/folder.js";
 import { BINARY, ChannelKeys, VERSION_KEY, del, put } from "./level/keys.js";
-import { Queue } from "./level/queue.js";
+import { Queue } from "./queue.js";
 
 const LAYOUT_VERSION = 1;
 // What is confirmed must be on the disk, not in the system's cache.

@@ -34,6 +34,7 @@ test("the README's example runs as it stands there", async (t) => {
 
 for (const [entry, file] of [
   ["sds-wasm", "index.d.ts"],
+  ["sds-wasm/indexeddb", "indexeddb.d.ts"],
   ["sds-wasm/node", "node.d.ts"],
   ["sds-wasm/persistence-contract", "persistence-contract.d.ts"],
 ]) {

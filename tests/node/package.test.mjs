@@ -10,7 +10,7 @@ import { installPackage, packPackage, ROOT, run } from "./support/package.mjs";
 
 const GENERATED = ["package.json", "sds_wasm.js", "sds_wasm_bg.wasm", "sds_wasm_inline.js"];
 const DOCUMENTS = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
-const SPECIFIERS = ["sds-wasm", "sds-wasm/inline", "sds-wasm/node", "sds-wasm/persistence-contract"];
+const SPECIFIERS = ["sds-wasm", "sds-wasm/inline", "sds-wasm/indexeddb", "sds-wasm/node", "sds-wasm/persistence-contract"];
 
 /** What a user does first. Run in a process of its own, in the folder of the installation. */
 const HELLO = `
@@ -190,11 +190,12 @@ for (const [moduleResolution, module] of [
     const source = `
       import { ReliabilityManager, SdsError, type Persistence } from "sds-wasm";
       import { ReliabilityManager as Inlined } from "sds-wasm/inline";
+      import { IndexedDbPersistence } from "sds-wasm/indexeddb";
       import { LevelPersistence } from "sds-wasm/node";
       import { runPersistenceContract } from "sds-wasm/persistence-contract";
       const persistence: Persistence = await LevelPersistence.open("somewhere");
       const managers: ReliabilityManager[] = [await Inlined.create({ participantId: "alice", persistence })];
-      runPersistenceContract({ open: async () => persistence, test: (name: string) => void name });
+      runPersistenceContract({ open: (key) => IndexedDbPersistence.open(key), test: (name: string) => void name });
       // @ts-expect-error: without types of its own, everything would be accepted
       const wrong: number = new SdsError("InternalError", "text").code;
       export { managers, wrong };`;

@@ -1,8 +1,7 @@
 /** Calls in the order in which they are made, one at a time, and neighbouring writes as one. */
 
-/** @typedef {import("./keys.js").Operation} Operation */
-
 /**
+ * @template Operation
  * @typedef {object} Entry Either operations to write or a job to run.
  * @property {Operation[]} [operations]
  * @property {() => Promise<any>} [job]
@@ -10,8 +9,9 @@
  * @property {(error: unknown) => void} reject
  */
 
+/** @template Operation What a backend writes. */
 export class Queue {
-  /** @type {Entry[]} */
+  /** @type {Entry<Operation>[]} */
   #waiting = [];
   /** @type {Promise<void> | undefined} */
   #draining;
