@@ -7,7 +7,7 @@ import { cargoMetadata, Failure, inRoot, readJson, say, whenMain } from "./commo
 import { compileWasm, GLUE_FILE, WASM_FILE } from "./compile.mjs";
 import { setup } from "./setup.mjs";
 
-const DOCUMENTS = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
+export const DOCUMENTS = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
 const INLINE_FILE = "sds_wasm_inline.js";
 
 function checkManifest(crateVersion) {

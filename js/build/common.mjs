@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { superviseGroup } from "./group.mjs";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 export const WASM_TARGET = "wasm32-unknown-unknown";
@@ -28,8 +29,11 @@ export async function whenMain(url, main) {
   }
 }
 
-/** Runs a command in the repository with its output passed on as it comes; resolves with all of it. */
-export function run(command, args, { env = {} } = {}) {
+/**
+ * Runs a command in the repository with its output passed on as it comes; resolves with all of it. Variables that `env`
+ * gives as undefined are unset. With `minutes` it may take so long, and nothing that it started outlives it.
+ */
+export function run(command, args, { env = {}, minutes } = {}) {
   const shown = [command.replace(ROOT, ""), ...args].join(" ");
   // Cargo sees a pipe; colours are for whoever sits behind it.
   const colors = process.stdout.isTTY ? { CARGO_TERM_COLOR: "always" } : {};
@@ -38,7 +42,11 @@ export function run(command, args, { env = {} } = {}) {
       cwd: ROOT,
       env: { ...process.env, ...colors, ...env },
       stdio: ["ignore", "pipe", "pipe"],
+      detached: minutes !== undefined,
     });
+    let late = false;
+    const onLate = () => (late = true);
+    if (minutes !== undefined) child.once("spawn", () => superviseGroup(child, minutes, onLate));
     const output = [];
     const keep = (stream) => (chunk) => {
       output.push(chunk);
@@ -50,7 +58,8 @@ export function run(command, args, { env = {} } = {}) {
     child.on("close", (code, signal) => {
       const text = Buffer.concat(output).toString();
       if (code === 0) return resolve(text);
-      const how = signal ? `was killed by ${signal}` : `exited with ${code}`;
+      const ended = signal ? `was killed by ${signal}` : `exited with ${code}`;
+      const how = late ? `took longer than ${minutes} minutes` : ended;
       reject(Object.assign(new Failure(`\`${shown}\` ${how}`), { output: text }));
     });
   });

@@ -8,6 +8,9 @@ const CARGO_SUMMARY =
   /^test result: \w+\. (?<passed>\d+) passed; (?<failed>\d+) failed; (?<ignored>\d+) ignored/gm;
 // One pair of lines for the whole run. Node marks them with "#" or, in its newer reporter, with "ℹ".
 const NODE_SUMMARY = /^[#ℹ] pass (?<passed>\d+)\n[#ℹ] fail (?<failed>\d+)$/gm;
+// At the end, a line for each outcome that there was: "  3 passed (2.1s)".
+const PLAYWRIGHT_PASSED = /^ {2}(?<tests>\d+) passed \(/gm;
+const PLAYWRIGHT_FAILED = /^ {2}(?<tests>\d+) (failed|flaky|interrupted|skipped|did not run)$/gm;
 
 function sum(pattern, output, key) {
   const found = [...output.replace(ANSI_COLORS, "").matchAll(pattern)];
@@ -23,4 +26,9 @@ export function countCargo(output) {
 
 export function countNode(output) {
   return { passed: sum(NODE_SUMMARY, output, "passed"), failed: sum(NODE_SUMMARY, output, "failed") };
+}
+
+/** What was not run has failed, too: tests that a browser can't pass carry a tag by which they are not selected. */
+export function countPlaywright(output) {
+  return { passed: sum(PLAYWRIGHT_PASSED, output, "tests"), failed: sum(PLAYWRIGHT_FAILED, output, "tests") };
 }

@@ -1,18 +1,25 @@
-// `npm test`: every check, in order, up to the first that fails. With arguments only those groups of checks:
-// `node js/build/test.mjs lint rust wasm types node`.
+// `npm test`: every check but those in Firefox, in order, up to the first that fails. With arguments only those groups
+// of checks: `node js/build/test.mjs lint rust wasm types node browser firefox`.
 
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { setUpBrowser } from "./browsers.mjs";
 import { build } from "./build.mjs";
 import { Failure, inRoot, run, say, WASM_TARGET, whenMain } from "./common.mjs";
-import { countCargo, countNode } from "./counts.mjs";
+import { countCargo, countNode, countPlaywright } from "./counts.mjs";
+import { buildDemo } from "./demo.mjs";
 import { setup } from "./setup.mjs";
+import { testInBrowser, testInNode } from "./wasm-tests.mjs";
 
 const CLIPPY = ["clippy", "--locked", "--all-targets"];
 const DENY_WARNINGS = ["--", "-D", "warnings"];
 const NODE_TESTS = join("tests", "node");
+const PLAYWRIGHT_CONFIG = join("tests", "browser", "playwright.config.mjs");
 
-/** In which order, in which groups; `count` is given on those that run tests. */
+/** Groups that are run only when asked for. */
+const ON_REQUEST = ["firefox"];
+
+/** In which order, in which groups; `browser` is what has to be set up; `count` is given on those that run tests. */
 const STEPS = [
   { name: "format", groups: ["lint"], run: () => run("cargo", ["fmt", "--all", "--check"]) },
   { name: "clippy", groups: ["lint"], run: () => run("cargo", [...CLIPPY, ...DENY_WARNINGS]) },
@@ -22,17 +29,27 @@ const STEPS = [
     run: () => run("cargo", [...CLIPPY, "--target", WASM_TARGET, ...DENY_WARNINGS]),
   },
   { name: "tests, native", groups: ["rust"], run: () => run("cargo", ["test", "--locked"]), count: countCargo },
-  { name: "build", groups: ["node"], run: build },
-  // The runner is set in .cargo/config.toml. Libraries' examples are run natively only.
-  {
-    name: "tests, wasm32",
-    groups: ["wasm"],
-    run: () => run("cargo", ["test", "--locked", "--tests", "--target", WASM_TARGET]),
-    count: countCargo,
-  },
+  { name: "tests, wasm32 in Node", groups: ["wasm"], run: testInNode, count: countCargo },
+  wasmStep("browser", "chromium", "window"),
+  wasmStep("browser", "chromium", "worker"),
+  wasmStep("firefox", "firefox", "window"),
+  { name: "build", groups: ["node", "browser", "firefox"], run: build },
   { name: "typings", groups: ["types"], run: checkTypings },
   { name: "tests, package", groups: ["node"], run: testPackage, count: countNode },
+  { name: "demo page", groups: ["browser", "firefox"], run: buildDemo },
+  pageStep("browser", "chromium"),
+  pageStep("firefox", "firefox"),
 ];
+
+function wasmStep(group, browser, place) {
+  const run = () => testInBrowser(browser, place);
+  return { name: `tests, wasm32 in a ${place} of ${browser}`, groups: [group], browser, run, count: countCargo };
+}
+
+function pageStep(group, browser) {
+  const run = () => testPages(browser);
+  return { name: `tests, pages in ${browser}`, groups: [group], browser, run, count: countPlaywright };
+}
 
 function checkTypings() {
   const tsc = inRoot("node_modules", "typescript", "bin", "tsc");
@@ -52,11 +69,25 @@ async function testPackage() {
   return output;
 }
 
+function testPages(browser) {
+  const playwright = inRoot("node_modules", "@playwright", "test", "cli.js");
+  const env = { SDS_WASM_BROWSER: browser };
+  // Longer than its own limit, for the case that a test keeps it from looking at the clock.
+  return run(process.execPath, [playwright, "test", "--config", PLAYWRIGHT_CONFIG], { env, minutes: 20 });
+}
+
 function select(groups) {
   const known = new Set(STEPS.flatMap((step) => step.groups));
   const unknown = groups.filter((group) => !known.has(group));
   if (unknown.length) throw new Failure(`no such checks: ${unknown.join(", ")}; there are ${[...known].join(", ")}`);
-  return STEPS.filter((step) => !groups.length || step.groups.some((group) => groups.includes(group)));
+  const wanted = groups.length ? groups : [...known].filter((group) => !ON_REQUEST.includes(group));
+  return STEPS.filter((step) => step.groups.some((group) => wanted.includes(group)));
+}
+
+/** Setup, and the browsers that some of `steps` need. */
+async function prepare(steps) {
+  await setup();
+  for (const browser of new Set(steps.map((step) => step.browser))) if (browser) await setUpBrowser(browser);
 }
 
 /** Runs one step; never rejects. */
@@ -93,9 +124,8 @@ function describe({ name, error }) {
 
 await whenMain(import.meta.url, async (groups) => {
   const steps = select(groups);
-  const prepare = { name: "setup", run: setup };
   const results = [];
-  for (const step of [prepare, ...steps]) {
+  for (const step of [{ name: "setup", run: () => prepare(steps) }, ...steps]) {
     results.push(await attempt(step));
     if (results.at(-1).failed) break;
   }

@@ -1,0 +1,34 @@
+// Kills the page's process, or the whole browser, in the middle of its work: what it had reported must be there after.
+
+import { once } from "node:events";
+import { test } from "./support/fixtures.mjs";
+import { liveAndDie } from "./support/lives.mjs";
+import { rendererKiller } from "./support/processes.mjs";
+
+test("many lives, each ended with its renderer @chromium", async ({ browser, context }) => {
+  const begin = async () => {
+    const page = await context.newPage();
+    await page.goto("/blank.html");
+    const killAll = await rendererKiller(browser);
+    const crashed = once(page, "crash");
+    const kill = async () => {
+      killAll();
+      await crashed;
+      await page.close();
+    };
+    return { page, kill };
+  };
+  const choose = (random) => ({ durability: random() < 0.5 ? "strict" : "relaxed" });
+  await liveAndDie({ lives: 12, begin, choose });
+});
+
+for (const durability of ["strict", "relaxed"]) {
+  test(`some lives, each ended with the browser, ${durability} @chromium`, async ({ launchPersistent }) => {
+    const begin = async () => {
+      const { page, kill } = await launchPersistent();
+      await page.goto("/blank.html");
+      return { page, kill };
+    };
+    await liveAndDie({ lives: 4, begin, choose: () => ({ durability }) });
+  });
+}
