@@ -6,7 +6,7 @@
  * stands still while the room is paused.
  */
 
-import type { HistoryEntry, SdsError } from "sds-wasm";
+import type { HistoryEntry, Persistence, SdsError } from "sds-wasm";
 
 /** What a link to the page carries. Parsed, checked and written by settings.js, which also has the limits. */
 export interface Settings {
@@ -28,18 +28,33 @@ export interface Settings {
   speed: number;
 }
 
+/** The range of a setting. */
+export interface Limit {
+  /** What it is, for a sentence or a control: "loss". */
+  label: string;
+  min: number;
+  max: number;
+  /** For sliders. */
+  step: number;
+  /** "share" of 1, "ms", "per second", "times", or "" for plain numbers. */
+  unit: string;
+  /** Whole numbers only. */
+  whole: boolean;
+}
+
 /** One line of a peer's log. Entries are in the log's order, (clock, id), the same on all peers. */
 export interface Entry {
   id: string;
-  /** The index of the peer who wrote it; undefined for a hole whose writer isn't known. */
+  /** The index of the peer who wrote it; undefined if that is nobody of this room, or not known. */
   sender: number | undefined;
   /** Empty for holes. */
   text: string;
-  /** The message's Lamport timestamp; holes have that of the message that names them. */
+  /** The message's Lamport timestamp; holes have that of the message that names them, and stand before it. */
   clock: bigint;
   /**
-   * `pending`, `acknowledged` and `unheard` (given up) are the peer's own messages; `received` is another's, delivered;
-   * `waiting` is another's that is here and waits for its causes; `hole` is one that is known to be missing.
+   * `pending`, `acknowledged` and `unheard` (given up; after a reload it is not known any more) are the peer's own
+   * messages; `received` is another's, delivered; `waiting` is another's that is here and waits for its causes; `hole`
+   * is one that is known to be missing.
    */
   state: "pending" | "acknowledged" | "unheard" | "received" | "waiting" | "hole";
   /** It came as the answer to a repair request, or sent again. */
@@ -53,10 +68,31 @@ export interface PlainEntry {
   id: string;
   sender: number;
   text: string;
-  /** False for a message that was sent in the room and never came. These are listed where they should have been. */
+  /**
+   * False for a message that was sent in the room and has not come: it is under way, or never will. These are listed
+   * where they should have been.
+   */
   arrived: boolean;
   /** It came after a message that was written later in the same causal line, or came twice. */
   disorder: "late" | "twice" | undefined;
+}
+
+/** What a frame holds, for those who look into it. */
+export interface DecodedFrame {
+  kind: "content" | "sync" | "ephemeral";
+  messageId: string;
+  channelId: string;
+  /** A name; "" if it is anonymous. */
+  senderId: string;
+  /** Undefined for ephemeral messages. */
+  clock: bigint | undefined;
+  text: string;
+  /** The causal history, oldest first. */
+  causes: HistoryEntry[];
+  /** What the sender asks the group to send again. */
+  requests: HistoryEntry[];
+  /** In bytes. */
+  sizes: { frame: number; content: number; filter: number };
 }
 
 /** What a peer brought back from storage. Bigints are Lamport timestamps. */
@@ -91,7 +127,7 @@ export interface Peer {
     holes: number;
     /** Messages that are here and wait for holes. */
     waiting: number;
-    /** Own messages that nobody is known to have. */
+    /** Own messages that wait for an acknowledgement. */
     unacknowledged: number;
     /** Messages written anywhere in the room, under way ones too, that are not delivered here. */
     behind: number;
@@ -153,15 +189,18 @@ export interface Sample {
 export interface Totals {
   written: number;
   frames: number;
+  /** Every receiver of every frame, with the network's copies, whatever became of them. */
   deliveries: number;
+  /** Of these: lost by the network's dice. */
   lost: number;
+  /** Of these: second copies. */
   copies: number;
   syncs: number;
   resends: number;
   repairs: number;
   /** Bytes of all frames. */
   bytes: number;
-  /** Frames refused because they didn't decode. */
+  /** Bytes handed in by `inject` that were refused. */
   refused: number;
 }
 
@@ -187,13 +226,17 @@ export interface Room {
 
   /** Changes one of the settings; `seed` and `peers` take another room. Throws RangeError for a value out of range. */
   set(name: Exclude<keyof Settings, "seed" | "peers">, value: number): void;
-  /** Runs the room's clock forward, tick by tick. Calls queue up. The only thing that makes anything happen. */
+  /**
+   * Runs the room's clock forward by so many of its own milliseconds (the wall clock's times `settings.speed`), in steps of
+   * 20; what is left of the last goes to the next call. Calls queue up: await one before the next. Time passes by this and
+   * by `settle` alone.
+   */
   advance(milliseconds: number): Promise<void>;
-  /** Writes a message at a peer; gives its id. Throws if the peer isn't alive. */
+  /** Writes a message at a peer, now; gives its id. Rejects if the peer isn't alive, or is killed before it is saved. */
   send(peer: number, text: string): Promise<string>;
   /** Drops the peer's manager as a crash would: nothing is told, nothing awaited, its writes under way may be lost. */
   kill(peer: number): void;
-  /** Opens the peer again from what its database holds. */
+  /** Opens the peer again from what its database holds. The room stands still meanwhile. */
   restart(peer: number): Promise<Comeback>;
   isolate(peer: number, isolated: boolean): void;
   /**
@@ -201,22 +244,68 @@ export interface Room {
    * Gives whether it is.
    */
   settle(limit?: number): Promise<boolean>;
-  /** Hands bytes to a peer as if the network had. Rejects with the manager's SdsError if they don't decode. */
+  /**
+   * Hands bytes to a peer as if the network had. Rejects with the manager's SdsError if they don't decode, with RangeError
+   * if they are for another channel.
+   */
   inject(peer: number, bytes: Uint8Array): Promise<void>;
-  /** Closes the databases and leaves them for the next time. */
+  /** Notes where the room is, at once, then closes the databases and leaves them for the next time. */
   close(): Promise<void>;
   /** Closes and deletes the databases. */
   clear(): Promise<void>;
 }
 
+/** Where a room notes what stands in no peer's database: `localStorage` is one. */
+export interface Notebook {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+  removeItem(key: string): void;
+}
+
+/** Where peers keep their state, by the names of their databases. */
+export interface Storage {
+  readonly kind: "indexeddb" | "memory";
+  open(name: string): Promise<Persistence & { close?(): Promise<void> }>;
+  delete(name: string): Promise<void>;
+}
+
+export interface RoomOptions {
+  /** What the databases' names begin with; the seed and the number of peers follow. Default "lossy-room". */
+  name?: string;
+  /** Default "indexeddb". */
+  storage?: "indexeddb" | "memory" | Storage;
+  /** For IndexedDB; default "exclusive". */
+  lock?: "exclusive" | "wait" | "none";
+  /** Without one, the room's clock is estimated after a reload, and its totals start again. */
+  notes?: Notebook;
+  /** Ends an opening that is still waiting. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Opens a room, or one that was closed or reloaded: it goes on where it was. What was under way in its network is lost
+ * then. Rejects with RangeError for a setting out of range, and with what the first database that can't be opened says.
+ */
+export type OpenRoom = (settings: Partial<Settings>, options?: RoomOptions) => Promise<Room>;
+/** Call it when a room is open. @throws SdsError `DeserializationError` */
+export type DecodeFrame = (bytes: Uint8Array) => DecodedFrame;
+/** Bytes from hex or base64. @throws RangeError whose message says what is wrong. */
+export type ParsePasted = (text: string) => Uint8Array;
+
 /** This tab as one participant among the other tabs of this browser, over BroadcastChannel, by the wall clock. */
 export interface TabRoom {
-  /** Its `plain` part stays empty. */
+  /** Its `plain` part stays empty; `behind` is what it knows of. */
   readonly me: Peer;
+  /** The participants ever heard of, by `Entry.sender` and `Frame.from`: this tab's first. */
+  readonly names: readonly string[];
   /** The names of other tabs heard in the last 10 seconds. */
   readonly others: readonly string[];
   readonly revision: number;
   readonly totals: Readonly<Totals>;
+  /**
+   * The last 2000 that this tab has sent, or heard and not thrown away. Where one that was heard came from isn't known: it
+   * counts as its writer's, and one with content as a "message". Times are milliseconds since the room was opened.
+   */
   readonly frames: readonly Frame[];
   readonly storage: "indexeddb" | "memory";
   /** The share of what this tab hears that is thrown away, 0 to 0.9, so that there is something to repair. */
@@ -227,3 +316,21 @@ export interface TabRoom {
   inject(bytes: Uint8Array): Promise<void>;
   close(): Promise<void>;
 }
+
+export interface TabRoomOptions {
+  /** Of the BroadcastChannel, and what the database's name begins with. Default "lossy-tabs". */
+  name?: string;
+  /** Default "indexeddb". With "memory", a reload is another participant. */
+  storage?: "indexeddb" | "memory" | Storage;
+  lock?: "exclusive" | "wait" | "none";
+  /** Where this tab remembers who it is: `sessionStorage`. Without it, a reload is another participant. */
+  session?: Notebook;
+  /** Default: a BroadcastChannel. */
+  channel?: BroadcastChannel;
+  /** Default 0. */
+  loss?: number;
+  signal?: AbortSignal;
+}
+
+/** Opens this tab's participant. A duplicated tab finds the database locked and becomes somebody new. */
+export type OpenTabRoom = (options?: TabRoomOptions) => Promise<TabRoom>;

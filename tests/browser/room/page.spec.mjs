@@ -1,0 +1,75 @@
+// The demo page as a page: its widths, its keyboard, its words for those who don't see it, and the real tabs.
+
+import { expect, test } from "../support/fixtures.mjs";
+import { counters, open, peer, ready, written } from "./support.mjs";
+
+for (const [width, height] of [
+  [1440, 900],
+  [768, 1024],
+  [390, 844],
+  [320, 640],
+]) {
+  test(`nothing sticks out at ${width} px`, async ({ page }) => {
+    await page.setViewportSize({ width, height });
+    await open(page, "?seed=12&speed=10");
+    await written(page, 10);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  });
+}
+
+test("frames can be read by keyboard alone", async ({ page }) => {
+  await open(page, "?seed=14&speed=10");
+  await written(page, 5);
+  await page.getByLabel(/Frames on their way/).focus();
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: /^\S*\s*Frame \d+/ })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("heading", { name: /Frame \d+/ })).toBeHidden();
+});
+
+test.describe("for those who want no motion", () => {
+  test.use({ contextOptions: { reducedMotion: "reduce" } });
+
+  test("the room waits to be started", async ({ page }) => {
+    await open(page, "?seed=15");
+    expect((await counters(page)).now).toBe(0);
+    await page.getByRole("button", { name: "Play", exact: true }).first().click();
+    await written(page, 1);
+  });
+
+  test("everything that can be clicked has a name and can be reached by keyboard", async ({ page }) => {
+    await open(page, "?seed=13");
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    for (const role of ["button", "link", "slider", "textbox", "combobox", "switch", "checkbox"]) {
+      const all = page.getByRole(role);
+      const named = page.getByRole(role, { name: /\S/ });
+      expect(await named.count(), role).toBe(await all.count());
+      expect(await all.evaluateAll((nodes) => nodes.filter((node) => node.tabIndex < 0).length), role).toBe(0);
+    }
+  });
+});
+
+test("without the library the holes stay, and are shown", async ({ page }) => {
+  await open(page, "?seed=16&loss=0.5&rate=10&speed=20");
+  await written(page, 30);
+  await page.getByRole("switch", { name: /SDS/ }).click();
+  await expect(page.getByText(/holes? that nobody fills/)).toBeVisible();
+});
+
+test("tabs are participants: one writes, the other reads, and a reload is the same participant", async ({ context, page }) => {
+  const tab = await context.newPage();
+  for (const each of [page, tab]) {
+    await each.goto("/demo/?mode=tabs");
+    await ready(each);
+  }
+  await page.getByRole("textbox", { name: /^Write/ }).fill("Hello from the first tab");
+  await page.getByRole("textbox", { name: /^Write/ }).press("Enter");
+  await expect(tab.getByText("Hello from the first tab")).toBeVisible();
+  const name = (each) => each.evaluate(() => globalThis.__demo.counters.peers[0].name);
+  const before = await name(tab);
+  await tab.reload();
+  await ready(tab);
+  expect(await name(tab)).toBe(before);
+  await expect(tab.getByText("Hello from the first tab")).toBeVisible();
+});
