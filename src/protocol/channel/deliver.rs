@@ -77,11 +77,16 @@ impl Channel {
         self.history.contains(id) || self.known.contains(id)
     }
 
+    /// Whether a dependency is not even received.
+    pub(super) fn is_missing(&self, id: &MessageId) -> bool {
+        !self.is_met(id) && !self.incoming.contains(id)
+    }
+
     /// Asks the group for the dependencies that are not even received. Without a name we can't.
     pub(super) fn ask_for(&mut self, missing: &[HistoryEntry], now: Millis, effects: &mut Effects) {
         for entry in missing {
             let id = &entry.message_id;
-            if !self.is_met(id) && !self.incoming.contains(id) && !self.repair.requests.contains(id) {
+            if self.is_missing(id) && !self.repair.requests.contains(id) {
                 self.ask(entry.clone(), now, effects);
             }
         }

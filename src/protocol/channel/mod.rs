@@ -128,7 +128,11 @@ impl Channel {
         self.clock = self.clock.max(next);
     }
 
-    fn add_to_filter(&mut self, id: &MessageId) {
-        self.filter.add(IdHash::of(id.as_str()));
+    /// Sees to it that our filter holds an id.
+    fn know(&mut self, id: &MessageId) {
+        let hash = IdHash::of(id.as_str());
+        if !self.filter.contains(hash) {
+            self.filter.add(hash);
+        }
     }
 }

@@ -6,13 +6,13 @@ use bytes::Bytes;
 
 use super::Channel;
 use crate::protocol::{
-    Effects, Error, Event, HistoryEntry, IdHash, Kind, MAX_CLOCK, Message, MessageId, Millis, Received,
+    Effects, Error, Event, HistoryEntry, Kind, MAX_CLOCK, Message, MessageId, Millis, Received,
     ReceivedFilter, RepairResponse, Waiting, in_response_group, known::Reason, response_delay,
 };
 
 impl Channel {
     /// Takes in a message of this channel: content is delivered or waits, acknowledgements and repair requests
-    /// are reviewed. Duplicates change nothing but the repair buffers.
+    /// are reviewed. Duplicates change nothing but the repair buffers, and our filter if it lacks them.
     ///
     /// # Errors
     /// `Deserialization` if the clock is beyond [`MAX_CLOCK`] or the message is ephemeral, which touches no channel.
@@ -21,6 +21,11 @@ impl Channel {
         let mut effects = Effects::default();
         effects.changed |= self.repair.forget(&message.message_id);
         if let Some(delivered) = self.duplicate(&message) {
+            // It is sent again because nobody is known to have it. One that waited when the channel was loaded is not in
+            // our filter yet, where its sender looks for it.
+            if message.kind() == Kind::Content {
+                self.know(&message.message_id);
+            }
             return Ok((received(message, delivered, Vec::new(), true), effects));
         }
         self.tick(timestamp);
@@ -50,10 +55,7 @@ impl Channel {
     pub fn mark_dependencies_met(&mut self, ids: &[MessageId]) -> Effects {
         let mut effects = Effects::default();
         for id in ids {
-            let hash = IdHash::of(id.as_str());
-            if !self.filter.contains(hash) {
-                self.filter.add(hash);
-            }
+            self.know(id);
             effects.changed |= self.meet(id);
         }
         self.release(ids, &mut effects);
@@ -80,7 +82,7 @@ impl Channel {
     }
 
     fn take_in(&mut self, message: &Message, missing: Vec<HistoryEntry>, now: Millis, effects: &mut Effects) {
-        self.add_to_filter(&message.message_id);
+        self.know(&message.message_id);
         let stored = self.format.store(message);
         if missing.is_empty() {
             return self.deliver(vec![stored], effects);

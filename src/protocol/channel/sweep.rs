@@ -52,10 +52,12 @@ impl Channel {
         effects.changed = true;
     }
 
-    /// Remembers to ask again, `repairTMax` from now, for a dependency that some message waits for: one request lost
-    /// must not leave a gap for ever.
+    /// Remembers to ask again, `repairTMax` from now: one request lost must not leave a gap for ever. What only a sync
+    /// message has named is remembered as long as there is room.
     pub(super) fn ask_again_later(&mut self, entry: HistoryEntry, now: Millis) {
-        if self.incoming.awaited(&entry.message_id).is_some() {
+        let id = &entry.message_id;
+        let room = self.repair.asked.len() < self.config.max_repair_buffer;
+        if self.is_missing(id) && (room || self.incoming.awaited(id).is_some()) {
             let request_at = now.saturating_add(self.config.repair_t_max);
             self.repair.asked.insert(RepairRequest { entry, request_at });
         }
@@ -67,8 +69,7 @@ impl Channel {
             let Some(RepairRequest { entry, .. }) = self.repair.asked.pop_due(now) else {
                 return;
             };
-            let id = &entry.message_id;
-            if self.incoming.awaited(id).is_some() && !self.incoming.contains(id) {
+            if self.is_missing(&entry.message_id) {
                 self.ask(entry, now, effects);
             }
         }

@@ -58,6 +58,23 @@ fn a_request_whose_answer_is_lost_is_asked_again() {
 }
 
 #[test]
+fn a_gap_that_only_a_sync_message_named_is_asked_for_until_it_is_filled() {
+    let mut bob = repairing("bob");
+    receive(&mut bob, sync("s", 2, &["a"]), NOW);
+    let asked = |bob: &mut Channel, seconds: std::ops::Range<u64>| {
+        let requests = seconds.map(|second| {
+            let now = NOW + second * 1000;
+            let _ = bob.sweep_repairs(now);
+            bob.wrap_sync(format!("s{second}").as_str().into(), now).unwrap().0.repair_request.len()
+        });
+        requests.sum::<usize>()
+    };
+    assert!(asked(&mut bob, 0..60) >= 3);
+    receive(&mut bob, message("a", 1, &[]), NOW + 60_000);
+    assert_eq!(asked(&mut bob, 60..120), 0);
+}
+
+#[test]
 fn a_request_that_no_message_carried_in_time_is_dropped_and_asked_again() {
     let mut bob = repairing("bob");
     receive(&mut bob, message("b", 2, &["a"]), NOW);

@@ -102,3 +102,21 @@ fn what_was_asked_for_before_is_asked_again_later() {
     let _ = again.sweep_repairs(NOW + 400_000 + 300_000);
     assert_eq!(requested(&again), ["a"]);
 }
+
+#[test]
+fn what_waited_when_it_was_loaded_is_acknowledged_when_it_is_sent_again() {
+    let mut alice = channel("alice", |_| ());
+    let lost = send(&mut alice, "a1", NOW);
+    let waits = Message { causal_history: vec![entry("a1")], ..send(&mut alice, "a2", NOW) };
+    let mut bob = channel("bob", |_| ());
+    receive(&mut bob, waits.clone(), NOW);
+    let (mut bob, _) = restore("bob", saved(&bob), NOW);
+    assert_eq!(ready(&receive(&mut bob, lost, NOW)), ["a1", "a2"]);
+    // Only the filter tells, as when the message is too old to be named.
+    let told = |bob: &mut Channel, id| Message { causal_history: Vec::new(), ..send(bob, id, NOW) };
+    receive(&mut alice, told(&mut bob, "b1"), NOW);
+    assert_eq!(alice.outgoing().map(|own| own.message.message_id.as_str()).collect::<Vec<_>>(), ["a2"]);
+    receive(&mut bob, waits, NOW);
+    receive(&mut alice, told(&mut bob, "b2"), NOW);
+    assert_eq!(alice.outgoing().count(), 0);
+}
