@@ -24,9 +24,8 @@ export const CONFIG = Object.freeze({
   bloomFilterCapacity: KEPT,
   maxMessageHistory: KEPT,
   // A message written by one who was cut off is old when it comes: it must not fall out of what is named before all have
-  // heard of it. For the same reason an acknowledgement by filters takes more than one.
-  maxCausalHistory: 40,
-  possibleAcksThreshold: 6,
+  // heard of it.
+  maxCausalHistory: 20,
   resendInterval: 3000,
   // Ten minutes for one who is cut off.
   maxResendAttempts: 200,

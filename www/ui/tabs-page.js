@@ -140,7 +140,7 @@ class TabsPage {
   }
 
   #draw() {
-    const { me, others, totals } = this.#room;
+    const { me, others } = this.#room;
     this.#meet();
     const { holes, waiting, unacknowledged, delivered } = me.counts;
     const missing = holes + waiting > 0;

@@ -1,7 +1,7 @@
 /** One peer: its state, its log, and what can be done to it. */
 
 import { button, chip, el, setAttribute, setData, setHidden, setText, turnIcon } from "../dom.js";
-import { clockParts, count, errorText, plural } from "../format.js";
+import { clockParts, count, errorText } from "../format.js";
 import { Comeback } from "./comeback.js";
 import { createRow, drawEntry, drawPlain } from "./rows.js";
 import { VirtualList } from "./virtual-list.js";
