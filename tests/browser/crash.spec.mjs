@@ -12,8 +12,7 @@ test("many lives, each ended with its renderer @chromium", async ({ browser, con
     const killAll = await rendererKiller(browser);
     const crashed = once(page, "crash");
     const kill = async () => {
-      killAll();
-      await crashed;
+      await Promise.all([killAll(), crashed]);
       await page.close();
     };
     return { page, kill };

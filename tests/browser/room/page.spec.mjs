@@ -17,6 +17,19 @@ for (const [width, height] of [
   });
 }
 
+test("a page that gets narrow still shows the logs", async ({ page }) => {
+  await open(page, "?seed=17&speed=10");
+  await written(page, 10);
+  const rows = peer(page, "Ada").getByRole("option");
+  await expect(rows.last()).toBeInViewport();
+  await page.setViewportSize({ width: 390, height: 844 });
+  await rows.last().scrollIntoViewIfNeeded();
+  await expect(rows.last()).toBeInViewport();
+  const [list, row] = [await peer(page, "Ada").getByRole("listbox").boundingBox(), await rows.last().boundingBox()];
+  expect(row.y).toBeGreaterThanOrEqual(list.y);
+  expect(row.y).toBeLessThan(list.y + list.height);
+});
+
 test("frames can be read by keyboard alone", async ({ page }) => {
   await open(page, "?seed=14&speed=10");
   await written(page, 5);

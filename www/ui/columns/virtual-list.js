@@ -62,7 +62,10 @@ export class VirtualList {
 
   #measure() {
     this.#height = this.view.clientHeight;
-    this.#rowHeight = parseFloat(getComputedStyle(this.view).getPropertyValue("--row")) || 26;
+    const rowHeight = parseFloat(getComputedStyle(this.view).getPropertyValue("--row")) || 26;
+    // Rows are higher on a phone: all of them have another place when the page gets so narrow.
+    if (rowHeight !== this.#rowHeight) this.#dropRows();
+    this.#rowHeight = rowHeight;
     this.#resize();
     this.#draw();
   }
@@ -110,16 +113,20 @@ export class VirtualList {
   #draw() {
     const first = Math.max(0, Math.floor(this.#top / this.#rowHeight) - SPARE);
     const last = Math.min(this.#items.length, Math.ceil((this.#top + this.#height) / this.#rowHeight) + SPARE);
-    for (const [index, row] of this.#rows) {
-      if (index >= first && index < last) continue;
-      this.#rows.delete(index);
-      row.remove();
-      this.#pool.push(row);
-    }
+    this.#dropRows((index) => index < first || index >= last);
     for (let index = first; index < last; index++) this.#drawAt(index);
     this.#markActive();
     setHidden(this.newer, this.#following || this.#unseen === 0);
     if (!this.newer.hidden) setText(this.newer.lastChild, `${this.#unseen} new`);
+  }
+
+  #dropRows(isOut = () => true) {
+    for (const [index, row] of this.#rows) {
+      if (!isOut(index)) continue;
+      this.#rows.delete(index);
+      row.remove();
+      this.#pool.push(row);
+    }
   }
 
   #drawAt(index) {
