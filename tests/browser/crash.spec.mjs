@@ -2,7 +2,7 @@
 
 import { once } from "node:events";
 import { test } from "./support/fixtures.mjs";
-import { liveAndDie } from "./support/lives.mjs";
+import { liveAndDie, livesOf } from "./support/lives.mjs";
 import { rendererKiller } from "./support/processes.mjs";
 
 test("many lives, each ended with its renderer @chromium", async ({ browser, context }) => {
@@ -18,16 +18,20 @@ test("many lives, each ended with its renderer @chromium", async ({ browser, con
     return { page, kill };
   };
   const choose = (random) => ({ durability: random() < 0.5 ? "strict" : "relaxed" });
-  await liveAndDie({ lives: 12, begin, choose });
+  await liveAndDie({ lives: livesOf(12), begin, choose });
 });
 
 for (const durability of ["strict", "relaxed"]) {
-  test(`some lives, each ended with the browser, ${durability} @chromium`, async ({ launchPersistent }) => {
-    const begin = async () => {
-      const { page, kill } = await launchPersistent();
-      await page.goto("/blank.html");
-      return { page, kill };
-    };
-    await liveAndDie({ lives: 4, begin, choose: () => ({ durability }) });
+  test(`lives ended with the browser, ${durability} @chromium`, async ({ launchPersistent }) => {
+    const lives = livesOf(3);
+    for (let life = 0; life < lives; life += 1) {
+      // Each on a profile of its own: Chromium itself may lose all of a site's data some time after it was killed.
+      const begin = async () => {
+        const { page, kill } = await launchPersistent(`profile ${life}`);
+        await page.goto("/blank.html");
+        return { page, kill };
+      };
+      await liveAndDie({ lives: 1, begin, choose: () => ({ durability }) });
+    }
   });
 }

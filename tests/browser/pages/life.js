@@ -7,7 +7,7 @@ import { CHANNELS, clockOf, config, generator, remoteId, remoteMessage, T0 } fro
 import { IndexedDbPersistence, ReliabilityManager, decodeMessage, encodeMessage } from "./package.js";
 
 // Enough for the longest life; then it waits for its end.
-const MAX_OPERATIONS = 600;
+const MAX_OPERATIONS = 800;
 
 let life;
 let random;

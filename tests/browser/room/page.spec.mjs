@@ -41,7 +41,8 @@ test("frames can be read by keyboard alone", async ({ page }) => {
   await expect(page.getByRole("heading", { name: /Frame \d+/ })).toBeHidden();
 });
 
-test.describe("for those who want no motion", () => {
+// Playwright can't tell Firefox of it.
+test.describe("for those who want no motion @chromium", () => {
   test.use({ contextOptions: { reducedMotion: "reduce" } });
 
   test("the room waits to be started", async ({ page }) => {
