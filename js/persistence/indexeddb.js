@@ -212,7 +212,7 @@ const CHECKS = {
 };
 const DEFAULTS = { durability: "strict", lock: "exclusive" };
 
-/** @returns {{ durability: "strict" | "relaxed", lock: "exclusive" | "wait" | "none", idbFactory?: IDBFactory, signal?: AbortSignal }} */
+/** @returns {Options} */
 function checkOptions(name, options) {
   if (typeof name !== "string" || name === "") throw invalidArgument("name", "a non-empty string", name);
   for (const key of Object.keys(object("options", options))) {
