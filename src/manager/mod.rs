@@ -163,6 +163,7 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
         self.inner.check_open()?;
         check_outgoing(&content, &id)?;
         Ok(wire::encode(&Message {
+            dialect: self.inner.config.dialect,
             message_id: id,
             channel_id: channel.clone(),
             sender_id: self.inner.participant.clone(),

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::Channel;
 use crate::protocol::{
-    Effects, Error, Event, HistoryEntry, IdHash, Kind, MAX_CLOCK, Message, MessageId, Millis, Received,
+    Effects, Error, Event, HistoryEntry, Kind, MAX_CLOCK, Message, MessageId, Millis, Received,
     ReceivedFilter, RepairResponse, Waiting, in_response_group, known::Reason, response_delay,
 };
 
@@ -23,7 +23,7 @@ impl Channel {
         if let Some(delivered) = self.duplicate(&message) {
             return Ok((received(message, delivered, Vec::new(), true), effects));
         }
-        self.tick(timestamp);
+        self.clock = self.config.dialect.received_clock(self.clock, timestamp);
         effects.changed = true;
         self.review_acknowledgements(&message, &mut effects);
         self.review_repair_requests(&message, now);
@@ -50,7 +50,7 @@ impl Channel {
     pub fn mark_dependencies_met(&mut self, ids: &[MessageId]) -> Effects {
         let mut effects = Effects::default();
         for id in ids {
-            let hash = IdHash::of(id.as_str());
+            let hash = self.hash(id);
             if !self.filter.contains(hash) {
                 self.filter.add(hash);
             }
@@ -108,7 +108,7 @@ impl Channel {
     /// The filter of a message, if it has one that is usable.
     fn received_filter(&self, message: &Message, effects: &mut Effects) -> Option<ReceivedFilter> {
         let bytes = message.bloom_filter.as_ref().filter(|bytes| !bytes.is_empty())?;
-        match self.format.read_filter(bytes) {
+        match self.format.read_filter(message.dialect, bytes) {
             Ok(filter) => Some(filter),
             Err(reason) => {
                 let message_id = message.message_id.clone();
@@ -124,6 +124,7 @@ impl Channel {
         if self.me.is_empty() {
             return;
         }
+        let dialect = self.config.dialect;
         for entry in &message.repair_request {
             let id = &entry.message_id;
             if let Some(own) = self.repair.requests.remove(id) {
@@ -131,10 +132,16 @@ impl Channel {
             }
             let answerable = !entry.sender_id.is_empty()
                 && self.history.contains(id)
-                && in_response_group(&self.me, &entry.sender_id, id, self.config.num_response_groups);
+                && in_response_group(
+                    dialect,
+                    &self.me,
+                    &entry.sender_id,
+                    id,
+                    self.config.num_response_groups,
+                );
             let room = self.repair.responses.len() < self.config.max_repair_buffer;
             if answerable && room && !self.repair.responses.contains(id) {
-                let delay = response_delay(&self.me, &entry.sender_id, id, self.config.repair_t_max);
+                let delay = response_delay(dialect, &self.me, &entry.sender_id, id, self.config.repair_t_max);
                 let respond_at = now.saturating_add(delay);
                 let response = RepairResponse { entry: entry.clone(), cached: Bytes::new(), respond_at };
                 self.repair.responses.insert(response);
