@@ -14,7 +14,11 @@
  */
 /// <reference lib="esnext.disposable" />
 
-/** How messages are written, and which hashes and clock unit are used. This version speaks `"nim-sds"` only. */
+/**
+ * How messages are written, and which hashes and clock unit are used: those of nim-sds, or those of the public
+ * specification as `@waku/sds` has it. Received messages of either are understood; what is sent, resends and repairs of
+ * others' messages included, is in the manager's own. What is stored is the same, so that a channel can change dialect.
+ */
 export type Dialect = "nim-sds" | "rfc";
 
 /**
@@ -22,9 +26,12 @@ export type Dialect = "nim-sds" | "rfc";
  * defaults are those of nim-sds; the last three settings, and `possibleAcksThreshold`, are this package's own.
  */
 export interface Config {
-  /** Default `"nim-sds"`. `"rfc"` is refused by this version. */
+  /** Default `"nim-sds"`. `"rfc"` has 120,000 for `repairTMax` and 2 for `possibleAcksThreshold` as defaults. */
   dialect: Dialect;
-  /** Message ids the bloom filter is sized for, 1 to 1,000,000; default 10,000. (SDS spec, section "Participant state") */
+  /**
+   * Message ids the bloom filter is sized for, 1 to 1,000,000; default 10,000. (SDS spec, section "Participant state")
+   * `"rfc"` takes the default only, also for the rate: its messages don't say which filter they have.
+   */
   bloomFilterCapacity: number;
   /** The filter's rate of false positives at capacity, 0.000001 to 0.999999; default 0.001. */
   bloomFilterErrorRate: number;
@@ -65,7 +72,7 @@ export interface Config {
 
 /**
  * The dialect's defaults (`"nim-sds"` if not given), a fresh object each call. Needs no `ready()`.
- * @throws SdsError `InvalidArgument` for a dialect that is unknown or not supported.
+ * @throws SdsError `InvalidArgument` for an unknown dialect.
  */
 export function defaultConfig(dialect?: Dialect): Config;
 
@@ -370,7 +377,7 @@ export function ready(): Promise<void>;
  * @throws SdsError `InvalidArgument` naming the field.
  */
 export function encodeMessage(message: Partial<Message> & { messageId: string; channelId: string }, dialect?: Dialect): Bytes;
-/** Reads what `encodeMessage`, or any peer, wrote. @throws SdsError `DeserializationError` */
+/** Reads what `encodeMessage`, or any peer, wrote, in either dialect. @throws SdsError `DeserializationError` */
 export function decodeMessage(bytes: Uint8Array): Message;
 
 /** The state of a channel as `saveChannelMeta` is given it: all but the history. */
