@@ -253,12 +253,13 @@ export class ReliabilityManager extends EventTarget {
   /** The bytes of a message outside of all order and reliability; touches no state. (SDS spec, section "Ephemeral Messages") */
   wrapEphemeralMessage(content: Uint8Array, messageId: string, channelId: string): Promise<Bytes>;
   /**
-   * Takes received bytes in, and says what became of them; the channel comes from the message. Deliveries,
-   * acknowledgements and gaps are reported by events. (SDS spec, section "Receive Message")
-   * @throws SdsError `DeserializationError` for anything that is no message or has a content over 1 MiB, which changes
-   *   nothing; `PersistenceError` if the channel can't be loaded.
+   * Takes received bytes in, and says what became of them. Deliveries, acknowledgements and gaps are reported by events.
+   * (SDS spec, section "Receive Message")
+   * @param channelId the only channel the message may belong to; if it is left out, the message's own is made if need be
+   * @throws SdsError `DeserializationError` for anything that is no message or has a content over 1 MiB, and
+   *   `InvalidArgument` for another channel's, which change nothing; `PersistenceError` if the channel can't be loaded.
    */
-  unwrapReceivedMessage(bytes: Uint8Array): Promise<ReceivedMessage>;
+  unwrapReceivedMessage(bytes: Uint8Array, channelId?: string): Promise<ReceivedMessage>;
   /**
    * Says that the application got these messages elsewhere, for example from a store node: messages that wait for
    * them are released. @throws SdsError `InvalidArgument` for an unknown channel.

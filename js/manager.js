@@ -1,6 +1,6 @@
 /** The reliability manager: checks what it is given, hands it to the core and dispatches what the core reports. */
 
-import { bytes, id, ids, messageBytes } from "./arguments.js";
+import { bytes, id, ids, messageBytes, optional } from "./arguments.js";
 import { SdsError, report, toSdsError } from "./errors.js";
 import { checkOptions, clock, hintProvider } from "./options.js";
 import { operation, ready, view } from "./runtime.js";
@@ -80,8 +80,10 @@ export class ReliabilityManager extends EventTarget {
     );
   }
 
-  unwrapReceivedMessage(data) {
-    return this.#operation((core) => core.unwrapReceivedMessage(messageBytes("bytes", data), this.#now()));
+  unwrapReceivedMessage(data, channelId) {
+    return this.#operation((core) =>
+      core.unwrapReceivedMessage(messageBytes("bytes", data), optional(id)("channelId", channelId), this.#now()),
+    );
   }
 
   markDependenciesMet(messageIds, channelId) {
