@@ -3,6 +3,7 @@
 import { bytes, id, ids, messageBytes, optional } from "./arguments.js";
 import { SdsError, report, toSdsError } from "./errors.js";
 import { checkOptions, clock, hintProvider } from "./options.js";
+import { randomId } from "./random.js";
 import { operation, ready, view } from "./runtime.js";
 import { Core } from "./sds_wasm.js";
 import { PeriodicTasks } from "./timers.js";
@@ -212,10 +213,4 @@ function warnAboutHistory({ maxMessageHistory, bloomFilterCapacity }) {
     `sds-wasm: maxMessageHistory (${maxMessageHistory}) is above bloomFilterCapacity (${bloomFilterCapacity}): ` +
       "the filter can't hold the history and is rebuilt again and again",
   );
-}
-
-/** A message id nobody else makes: sync messages have no id of the caller's. */
-function randomId() {
-  const random = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(random, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
