@@ -1,12 +1,10 @@
 /** The settings' defaults, readable before the WebAssembly module is loaded. A test compares them with the core's own. */
 
 import { plainObject } from "./arguments.js";
-import { SdsError, invalidArgument } from "./errors.js";
+import { invalidArgument } from "./errors.js";
 
-const DIALECT = "nim-sds";
-
-const DEFAULTS = Object.freeze({
-  dialect: DIALECT,
+const NIM_SDS = Object.freeze({
+  dialect: "nim-sds",
   bloomFilterCapacity: 10_000,
   bloomFilterErrorRate: 0.001,
   maxMessageHistory: 1000,
@@ -26,9 +24,10 @@ const DEFAULTS = Object.freeze({
   lostMessageTimeout: 0,
 });
 
+const RFC = Object.freeze({ ...NIM_SDS, dialect: "rfc", repairTMax: 120_000, possibleAcksThreshold: 2 });
+
 export function defaultConfig(dialect) {
-  checkDialect(dialect);
-  return { ...DEFAULTS };
+  return checkDialect(dialect) === RFC.dialect ? { ...RFC } : { ...NIM_SDS };
 }
 
 /**
@@ -39,7 +38,7 @@ export function checkConfig(name, config) {
   const given = Object.entries(plainObject(name, config)).filter(([, value]) => value !== undefined);
   for (const [key, value] of given) {
     if (key === "dialect") checkDialect(value);
-    else if (Object.hasOwn(DEFAULTS, key) && typeof value !== "number") {
+    else if (Object.hasOwn(NIM_SDS, key) && typeof value !== "number") {
       throw invalidArgument(`${name}.${key}`, "a number", value);
     }
   }
@@ -47,10 +46,7 @@ export function checkConfig(name, config) {
 }
 
 /** The dialect to use: the default if none was given. */
-export function checkDialect(dialect = DIALECT) {
-  if (dialect === "rfc") {
-    throw new SdsError("InvalidArgument", `dialect "rfc" is not supported: this version speaks "${DIALECT}" only`);
-  }
-  if (dialect !== DIALECT) throw invalidArgument("dialect", `"${DIALECT}"`, dialect);
-  return dialect;
+export function checkDialect(dialect = NIM_SDS.dialect) {
+  if (dialect === NIM_SDS.dialect || dialect === RFC.dialect) return dialect;
+  throw invalidArgument("dialect", `"${NIM_SDS.dialect}" or "${RFC.dialect}"`, dialect);
 }

@@ -14,60 +14,10 @@
  */
 /// <reference lib="esnext.disposable" />
 
-/** How messages are written, and which hashes and clock unit are used. This version speaks `"nim-sds"` only. */
-export type Dialect = "nim-sds" | "rfc";
+import type { Config, Dialect } from "./config.js";
 
-/**
- * The settings of a manager. Unknown names and values that are out of range are refused with `InvalidArgument`. The
- * defaults are those of nim-sds; the last three settings, and `possibleAcksThreshold`, are this package's own.
- */
-export interface Config {
-  /** Default `"nim-sds"`. `"rfc"` is refused by this version. */
-  dialect: Dialect;
-  /** Message ids the bloom filter is sized for, 1 to 1,000,000; default 10,000. (SDS spec, section "Participant state") */
-  bloomFilterCapacity: number;
-  /** The filter's rate of false positives at capacity, 0.000001 to 0.999999; default 0.001. */
-  bloomFilterErrorRate: number;
-  /** Delivered messages kept per channel, 1 to 1,000,000; default 1000. A value above `bloomFilterCapacity` is warned about. */
-  maxMessageHistory: number;
-  /** History entries sent with each message, 1 to 1000; default 10. (SDS spec, section "Send Message") */
-  maxCausalHistory: number;
-  /** How long a message waits for an acknowledgement before it is sent again, 1 to 2^31 - 1 ms; default 60,000. */
-  resendInterval: number;
-  /** How often a message is sent again before it is given up, 0 to 1,000,000; default 5. */
-  maxResendAttempts: number;
-  /** How often `periodicSync` asks for a sync message, 1 to 2^31 - 1 ms; default 30,000. */
-  syncMessageInterval: number;
-  /** How often the periodic tasks look at unacknowledged messages, 1 to 2^31 - 1 ms; default 60,000. */
-  bufferSweepInterval: number;
-  /** SDS-R: the least time before a missing dependency is asked for, 0 to 2^31 - 1 ms; default 30,000. */
-  repairTMin: number;
-  /**
-   * SDS-R: the range over which repair requests and answers are spread, 0 to 2^31 - 1 ms; default 300,000. Should be
-   * longer than `syncMessageInterval`: a request must find a message to travel with before it is stale.
-   */
-  repairTMax: number;
-  /** SDS-R: into how many groups participants are split to answer requests, 1 to 1,000,000; default 1 (all answer). */
-  numResponseGroups: number;
-  /** SDS-R: repair requests attached to one message, 0 to 1000; default 3. */
-  maxRepairRequests: number;
-  /** SDS-R: how often the periodic tasks look at the repair buffers, 1 to 2^31 - 1 ms; default 5000. */
-  repairSweepInterval: number;
-  /** Messages whose filter must hold an own id before it is acknowledged, 1 to 1000; default 1. (SDS spec, "Review ACK Status") */
-  possibleAcksThreshold: number;
-  /** Messages that may wait for dependencies, per channel, 1 to 1,000,000; default 1000. What falls out fires `messageLost`. */
-  maxIncomingBuffer: number;
-  /** Entries in each of the two repair buffers, per channel, 1 to 1,000,000; default 1000. */
-  maxRepairBuffer: number;
-  /** How long a message may wait for its dependencies before it is given up, in ms; default 0: for ever. */
-  lostMessageTimeout: number;
-}
-
-/**
- * The dialect's defaults (`"nim-sds"` if not given), a fresh object each call. Needs no `ready()`.
- * @throws SdsError `InvalidArgument` for a dialect that is unknown or not supported.
- */
-export function defaultConfig(dialect?: Dialect): Config;
+export * from "./config.js";
+export * from "./channel.js";
 
 /** Bytes in a buffer of their own, as `WebSocket.send`, `Blob` and other platform functions take them. */
 export type Bytes = ReturnType<Uint8Array["slice"]>;
@@ -246,12 +196,13 @@ export class ReliabilityManager extends EventTarget {
   /** The bytes of a message outside of all order and reliability; touches no state. (SDS spec, section "Ephemeral Messages") */
   wrapEphemeralMessage(content: Uint8Array, messageId: string, channelId: string): Promise<Bytes>;
   /**
-   * Takes received bytes in, and says what became of them; the channel comes from the message. Deliveries,
-   * acknowledgements and gaps are reported by events. (SDS spec, section "Receive Message")
-   * @throws SdsError `DeserializationError` for anything that is no message or has a content over 1 MiB, which changes
-   *   nothing; `PersistenceError` if the channel can't be loaded.
+   * Takes received bytes in, and says what became of them. Deliveries, acknowledgements and gaps are reported by events.
+   * (SDS spec, section "Receive Message")
+   * @param channelId the only channel the message may belong to; if it is left out, the message's own is made if need be
+   * @throws SdsError `DeserializationError` for anything that is no message or has a content over 1 MiB, and
+   *   `InvalidArgument` for another channel's, which change nothing; `PersistenceError` if the channel can't be loaded.
    */
-  unwrapReceivedMessage(bytes: Uint8Array): Promise<ReceivedMessage>;
+  unwrapReceivedMessage(bytes: Uint8Array, channelId?: string): Promise<ReceivedMessage>;
   /**
    * Says that the application got these messages elsewhere, for example from a store node: messages that wait for
    * them are released. @throws SdsError `InvalidArgument` for an unknown channel.
@@ -370,7 +321,7 @@ export function ready(): Promise<void>;
  * @throws SdsError `InvalidArgument` naming the field.
  */
 export function encodeMessage(message: Partial<Message> & { messageId: string; channelId: string }, dialect?: Dialect): Bytes;
-/** Reads what `encodeMessage`, or any peer, wrote. @throws SdsError `DeserializationError` */
+/** Reads what `encodeMessage`, or any peer, wrote, in either dialect. @throws SdsError `DeserializationError` */
 export function decodeMessage(bytes: Uint8Array): Message;
 
 /** The state of a channel as `saveChannelMeta` is given it: all but the history. */

@@ -1,8 +1,9 @@
 /** The reliability manager: checks what it is given, hands it to the core and dispatches what the core reports. */
 
-import { bytes, id, ids, messageBytes } from "./arguments.js";
+import { bytes, id, ids, messageBytes, optional } from "./arguments.js";
 import { SdsError, report, toSdsError } from "./errors.js";
 import { checkOptions, clock, hintProvider } from "./options.js";
+import { randomId } from "./random.js";
 import { operation, ready, view } from "./runtime.js";
 import { Core } from "./sds_wasm.js";
 import { PeriodicTasks } from "./timers.js";
@@ -80,8 +81,10 @@ export class ReliabilityManager extends EventTarget {
     );
   }
 
-  unwrapReceivedMessage(data) {
-    return this.#operation((core) => core.unwrapReceivedMessage(messageBytes("bytes", data), this.#now()));
+  unwrapReceivedMessage(data, channelId) {
+    return this.#operation((core) =>
+      core.unwrapReceivedMessage(messageBytes("bytes", data), optional(id)("channelId", channelId), this.#now()),
+    );
   }
 
   markDependenciesMet(messageIds, channelId) {
@@ -210,10 +213,4 @@ function warnAboutHistory({ maxMessageHistory, bloomFilterCapacity }) {
     `sds-wasm: maxMessageHistory (${maxMessageHistory}) is above bloomFilterCapacity (${bloomFilterCapacity}): ` +
       "the filter can't hold the history and is rebuilt again and again",
   );
-}
-
-/** A message id nobody else makes: sync messages have no id of the caller's. */
-function randomId() {
-  const random = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(random, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

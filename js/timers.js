@@ -2,6 +2,13 @@
 
 import { report } from "./errors.js";
 
+/** A timeout that, in Node, does not keep a process alive that has nothing else to do. Browsers give a number. */
+export function background(callback, delay) {
+  const timer = setTimeout(callback, delay);
+  timer.unref?.();
+  return timer;
+}
+
 export class PeriodicTasks {
   #channels;
   #jobs;
@@ -21,7 +28,7 @@ export class PeriodicTasks {
     if (this.running) return;
     this.#timers = this.#jobs.map((job) => {
       const timer = setInterval(() => this.#tick(job), job.interval);
-      // In Node, background work must not keep a process alive that has nothing else to do. Browsers give a number.
+      // As in `background`.
       timer.unref?.();
       return timer;
     });

@@ -3,9 +3,9 @@
 use bytes::Bytes;
 use proptest::{collection::vec, option, prelude::*};
 
-use super::{NimSds, meta::*, snapshot, wire::encode, writer::Writer};
+use super::{Protobuf, meta::*, snapshot, wire::encode, writer::Writer};
 use crate::protocol::{
-    BloomFilter, Format, HistoryEntry, HistoryUpdate as Pending, Message, MessageId, RepairRequest,
+    BloomFilter, Dialect, Format, HistoryEntry, HistoryUpdate as Pending, Message, MessageId, RepairRequest,
     RepairResponse, Snapshot, StoredMessage, Unacknowledged, Waiting,
 };
 
@@ -38,6 +38,7 @@ prop_compose! {
         repair_request in vec(entry(), 0..4),
     ) -> Message {
         Message {
+            dialect: Dialect::NimSds,
             message_id, channel_id, sender_id, lamport_timestamp, causal_history, content, bloom_filter, repair_request,
         }
     }
@@ -54,7 +55,7 @@ pub(super) fn kept() -> impl Strategy<Value = Message> {
 }
 
 pub(super) fn stored() -> impl Strategy<Value = StoredMessage> {
-    kept().prop_map(|message| NimSds.store(&message))
+    kept().prop_map(|message| Protobuf.store(&message))
 }
 
 pub(super) fn ids() -> impl Strategy<Value = Vec<MessageId>> {
@@ -98,7 +99,7 @@ fn waiting() -> impl Strategy<Value = Waiting> {
         let unnamed = HistoryEntry { message_id: "not in any pattern".into(), ..HistoryEntry::default() };
         let missing = message.causal_history.first().cloned().into_iter().chain([unnamed]);
         let missing = missing.map(|entry| (entry.message_id.clone(), entry)).collect();
-        Waiting { message: NimSds.store(&message), missing }
+        Waiting { message: Protobuf.store(&message), missing }
     })
 }
 
@@ -154,7 +155,11 @@ pub(super) fn hostile() -> impl Strategy<Value = Bytes> {
         mutated(message().prop_map(|message| encode(&message))),
         mutated(channel_meta().prop_map(|meta| encode_meta(&meta))),
         mutated(state().prop_map(|state| encode_state(&state))),
-        mutated((1..50_usize).prop_map(|capacity| NimSds.write_filter(&BloomFilter::new(capacity, 0.01)))),
+        mutated(
+            (1..50_usize).prop_map(
+                |capacity| Protobuf.write_filter(Dialect::NimSds, &BloomFilter::new(capacity, 0.01))
+            )
+        ),
     ]
 }
 

@@ -1,10 +1,10 @@
-//! A bloom filter and the parameters it was made with, as nim-sds sends them inside of a message.
+//! Bloom filters inside of messages: in nim-sds with the parameters they were made with, in @waku/sds their words alone.
 
 use bytes::Bytes;
 use prost::Message as _;
 
 use super::strict::{self, Field, Schema};
-use crate::protocol::{BloomFilter, FilterError, ReceivedFilter};
+use crate::protocol::{BloomFilter, Dialect, FilterError, ReceivedFilter};
 
 #[derive(Clone, PartialEq, prost::Message)]
 struct Filter {
@@ -51,5 +51,19 @@ pub(super) fn read(bytes: &Bytes) -> Result<ReceivedFilter, FilterError> {
         return Err(FilterError::Format("words are missing".into()));
     };
     // Capacity and error rate don't matter to a lookup. Missing numbers are 0, which is refused.
-    ReceivedFilter::new(words, record.k.unwrap_or(0), record.m.unwrap_or(0))
+    ReceivedFilter::new(Dialect::NimSds, words, record.k.unwrap_or(0), record.m.unwrap_or(0))
+}
+
+/// The parameters that all of @waku/sds agree on, those of the default configuration: positions per id, and bits.
+const AGREED: (u64, u64) = (10, 150_000);
+
+pub(super) fn write_words(filter: &BloomFilter) -> Bytes {
+    let mut words = filter.bits().to_vec();
+    words.chunks_exact_mut(8).for_each(<[u8]>::reverse);
+    words.into()
+}
+
+pub(super) fn read_words(bytes: &Bytes) -> Result<ReceivedFilter, FilterError> {
+    let (k, m) = AGREED;
+    ReceivedFilter::new(Dialect::Rfc, bytes.clone(), k, m)
 }

@@ -1,4 +1,4 @@
-//! The bytes on the wire and at rest, in the format of nim-sds, by protobuf.
+//! The bytes on the wire, in the form of either dialect, and at rest, in that of nim-sds; by protobuf.
 //!
 //! - [`wire`]: messages as they travel, and as they are kept.
 //! - [`snapshot`]: the state of a channel, for the manager.
@@ -20,22 +20,32 @@ mod writer;
 
 use bytes::Bytes;
 
-use crate::protocol::{BloomFilter, FilterError, Format, Message, ReceivedFilter, StoredMessage};
+use crate::protocol::{BloomFilter, Dialect, FilterError, Format, Message, ReceivedFilter, StoredMessage};
 
-/// The format of nim-sds.
+/// How everything is written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct NimSds;
+pub struct Protobuf;
 
-impl Format for NimSds {
+impl Format for Protobuf {
     fn store(&self, message: &Message) -> StoredMessage {
         wire::store(message)
     }
 
-    fn write_filter(&self, filter: &BloomFilter) -> Bytes {
-        filter::write(filter)
+    fn rebroadcast(&self, dialect: Dialect, stored: &Bytes, filter: Option<Bytes>) -> Bytes {
+        wire::rebroadcast(dialect, stored, filter)
     }
 
-    fn read_filter(&self, bytes: &Bytes) -> Result<ReceivedFilter, FilterError> {
-        filter::read(bytes)
+    fn write_filter(&self, dialect: Dialect, filter: &BloomFilter) -> Bytes {
+        match dialect {
+            Dialect::NimSds => filter::write(filter),
+            Dialect::Rfc => filter::write_words(filter),
+        }
+    }
+
+    fn read_filter(&self, dialect: Dialect, bytes: &Bytes) -> Result<ReceivedFilter, FilterError> {
+        match dialect {
+            Dialect::NimSds => filter::read(bytes),
+            Dialect::Rfc => filter::read_words(bytes),
+        }
     }
 }

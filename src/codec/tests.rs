@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use proptest::{collection::vec, prelude::*};
 
-use super::{NimSds, arbitrary::*, meta::*, snapshot, wire::*};
-use crate::protocol::{Error, Format, HistoryEntry, IdHash, MAX_CONTENT, Message, StoredMessage};
+use super::{Protobuf, arbitrary::*, meta::*, snapshot, wire::*};
+use crate::protocol::{Dialect, Error, Format, HistoryEntry, IdHash, MAX_CONTENT, Message, StoredMessage};
 
 proptest! {
     #[test]
@@ -21,8 +21,10 @@ proptest! {
         if let Ok(state) = snapshot::decode(bytes.clone()) {
             prop_assert_eq!(snapshot::decode(encode_state(&state)).unwrap(), state);
         }
-        if let Ok(filter) = NimSds.read_filter(&bytes) {
-            filter.contains(IdHash::of("m1"));
+        for dialect in [Dialect::NimSds, Dialect::Rfc] {
+            if let Ok(filter) = Protobuf.read_filter(dialect, &bytes) {
+                filter.contains(IdHash::of(dialect, "m1"));
+            }
         }
         drop((decode_meta(bytes.clone()), decode_channel_data(bytes.clone()), decode_update(bytes.clone())));
         let stored = StoredMessage {
@@ -37,8 +39,32 @@ proptest! {
     }
 
     #[test]
+    fn messages_survive_in_the_other_dialect(message in message()) {
+        let bloom_filter = message.bloom_filter.clone().filter(|filter| !filter.is_empty());
+        let message = Message { dialect: Dialect::Rfc, bloom_filter, ..message };
+        prop_assert_eq!(decode(encode(&message)).unwrap(), message);
+    }
+
+    #[test]
+    fn a_message_is_kept_in_one_form_and_broadcast_again_in_either(message in kept()) {
+        let stored = Protobuf.store(&message);
+        let other = Message { dialect: Dialect::Rfc, ..message.clone() };
+        prop_assert_eq!(&Protobuf.store(&other), &stored);
+        for dialect in [Dialect::NimSds, Dialect::Rfc] {
+            let filter = Some(Bytes::from_static(b"filter"));
+            let again = decode(Protobuf.rebroadcast(dialect, &stored.bytes, filter.clone())).unwrap();
+            let expected =
+                Message { dialect, bloom_filter: filter, repair_request: Vec::new(), ..message.clone() };
+            prop_assert_eq!(again, expected);
+        }
+        prop_assert_eq!(Protobuf.rebroadcast(Dialect::NimSds, &stored.bytes, None), stored.bytes.clone());
+        let bare = decode(Protobuf.rebroadcast(Dialect::Rfc, &stored.bytes, None)).unwrap();
+        prop_assert_eq!(bare.bloom_filter, None);
+    }
+
+    #[test]
     fn kept_messages_survive_without_filter_and_requests(message in kept()) {
-        let stored = NimSds.store(&message);
+        let stored = Protobuf.store(&message);
         assert_bare(&stored);
         prop_assert_eq!(content_of(&stored), &message.content);
         let bare = Message { bloom_filter: Some(Bytes::new()), repair_request: Vec::new(), ..message.clone() };
@@ -127,12 +153,16 @@ fn limits_are_kept_to_the_byte() {
 
 #[test]
 fn errors_name_the_field_and_the_value() {
-    let messages: [(&[u8], &str); 7] = [
+    let messages: [(&[u8], &str); 8] = [
         (b"", "message.messageId: is missing"),
         (b"\x0a\x00", "message.messageId: is empty"),
         (b"\x0a\x01m", "message.channelId: is missing"),
         (b"\x0a\x01\xff", "message.messageId: is not UTF-8 (invalid utf-8 sequence of 1 bytes from index 0)"),
-        (b"\x12\x01c", "message.lamportTimestamp: found a length-delimited value, expected a varint"),
+        (b"\x15\x01\x00\x00\x00", "message.lamportTimestamp: found a fixed-size value, expected a varint"),
+        (
+            b"\x12\x01m\x1a\x01c\x52\x01m",
+            "message.lamportTimestamp: found a length-delimited value, expected a varint",
+        ),
         (b"\x0a\x01m\x22\x01c\x1a\x02\x0a\x00", "historyEntry.messageId: is empty"),
         (b"\x1a\x05", "message: a value of 5 bytes where 0 are left"),
     ];

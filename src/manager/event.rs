@@ -50,9 +50,8 @@ impl<E> From<protocol::Event> for Event<E> {
             protocol::Event::MissingDependencies { message_id, missing } => {
                 Self::MissingDependencies { message_id, missing }
             }
-            protocol::Event::Resend { message, filter, attempt } => {
-                let bytes = wire::with_filter(&message, filter);
-                Self::MessageResend { message_id: message.message_id, bytes, attempt }
+            protocol::Event::Resend { message_id, bytes, attempt } => {
+                Self::MessageResend { message_id, bytes, attempt }
             }
             protocol::Event::Lost { message_id, missing, reason } => {
                 Self::MessageLost { message_id, missing, reason }

@@ -11,7 +11,7 @@ use super::{
     slot::{SETTLED, Slot, Ticket},
 };
 use crate::{
-    codec::{NimSds, snapshot, wire},
+    codec::{Protobuf, snapshot, wire},
     persistence::{ChannelData, Persistence},
     protocol::{self, Channel, ChannelId, Millis, Saved, StoredMessage, check_id},
 };
@@ -60,7 +60,7 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
             })
         })?;
         let (me, config) = (self.participant.clone(), self.config.clone());
-        let (channel, effects) = Channel::restore(id.clone(), me, config, &NimSds, saved, now);
+        let (channel, effects) = Channel::restore(id.clone(), me, config, &Protobuf, saved, now);
         slot.set_channel(channel);
         Ok(slot.record(effects))
     }

@@ -163,6 +163,7 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
         self.inner.check_open()?;
         check_outgoing(&content, &id)?;
         Ok(wire::encode(&Message {
+            dialect: self.inner.config.dialect,
             message_id: id,
             channel_id: channel.clone(),
             sender_id: self.inner.participant.clone(),
@@ -171,13 +172,23 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
         }))
     }
 
-    /// Takes in bytes from the network. The channel comes from the message.
+    /// Takes in bytes from the network. The channel comes from the message; `only` is the one that it may be, if not any.
     ///
     /// # Errors
-    /// `Deserialization` if the bytes are no message; nothing has changed then.
-    pub async fn unwrap_received(&self, bytes: Bytes, now: Millis) -> Result<Received, P> {
+    /// `Deserialization` if the bytes are no message, `InvalidArgument` if it is another channel's; nothing has changed
+    /// then.
+    pub async fn unwrap_received(
+        &self,
+        bytes: Bytes,
+        only: Option<&ChannelId>,
+        now: Millis,
+    ) -> Result<Received, P> {
         self.inner.check_open()?;
         let message = wire::decode(bytes)?;
+        if let Some(only) = only.filter(|only| **only != message.channel_id) {
+            let reason = format!("the message belongs to channel {:?}, not to {only:?}", message.channel_id);
+            return Err(protocol::Error::InvalidArgument(reason).into());
+        }
         if message.kind() == Kind::Ephemeral {
             return Ok(self.inner.pass_on(message));
         }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 
-use super::{Config, IdHash};
+use super::{Config, Dialect, IdHash};
 
 /// The most bits a filter may have: 512 MiB, far above what fits into a message.
 const MAX_BITS: u64 = 1 << 32;
@@ -17,17 +17,22 @@ fn byte_length(m: u64) -> u64 {
     (m / 64).saturating_add(1).saturating_mul(8)
 }
 
-/// Where a position is in little-endian words, seen as bytes: the index of the byte, and the bit in it.
-fn locate(position: u64) -> (usize, u8) {
+/// Where a position is in words of 64 bits, seen as bytes: the index of the byte, and the bit in it. Words are
+/// little-endian in nim-sds and in memory, big-endian in @waku/sds.
+fn locate(order: Dialect, position: u64) -> (usize, u8) {
+    let byte = match order {
+        Dialect::NimSds => position / 8,
+        // The last byte of a word comes first.
+        Dialect::Rfc => (position / 8) ^ 7,
+    };
     // Too large only where no byte array is that long either.
-    let index = usize::try_from(position / 8).unwrap_or(usize::MAX);
-    (index, 1 << (position % 8))
+    (usize::try_from(byte).unwrap_or(usize::MAX), 1 << (position % 8))
 }
 
 /// Whether all bits of an id are set.
-fn contains(bits: &[u8], k: u64, m: u64, id: IdHash) -> bool {
+fn contains(order: Dialect, bits: &[u8], k: u64, m: u64, id: IdHash) -> bool {
     id.positions(k, m).all(|position| {
-        let (index, bit) = locate(position);
+        let (index, bit) = locate(order, position);
         bits.get(index).is_some_and(|byte| byte & bit != 0)
     })
 }
@@ -63,7 +68,7 @@ impl BloomFilter {
 
     /// Adds an id.
     pub fn insert(&mut self, id: IdHash) {
-        for (index, bit) in id.positions(self.k, self.m).map(locate) {
+        for (index, bit) in id.positions(self.k, self.m).map(|at| locate(Dialect::NimSds, at)) {
             if let Some(byte) = self.bits.get_mut(index) {
                 *byte |= bit;
             }
@@ -72,7 +77,7 @@ impl BloomFilter {
 
     /// Whether the id was added, or looks as if.
     pub fn contains(&self, id: IdHash) -> bool {
-        contains(&self.bits, self.k, self.m, id)
+        contains(Dialect::NimSds, &self.bits, self.k, self.m, id)
     }
 
     /// The number of ids the filter is sized for.
@@ -121,19 +126,28 @@ fn sane(mut capacity: usize, mut error_rate: f64) -> (usize, f64) {
 pub struct RollingBloomFilter {
     least: usize,
     most: usize,
+    /// The capacity after it has rolled.
+    rolled: usize,
     filter: BloomFilter,
     newest: VecDeque<IdHash>,
 }
 
 impl RollingBloomFilter {
     /// An empty filter. See [`BloomFilter::new`] for parameters that make no sense.
-    pub fn new(capacity: usize, error_rate: f64) -> Self {
+    pub fn new(dialect: Dialect, capacity: usize, error_rate: f64) -> Self {
         let filter = BloomFilter::new(capacity, error_rate);
-        let capacity = filter.capacity() as f64;
+        // Rounded down, as in nim-sds.
+        let part = |share: f64| (filter.capacity() as f64 * share) as usize;
+        let most = part(1.2);
         Self {
-            // Rounded down, as in nim-sds.
-            least: (capacity * 0.8) as usize,
-            most: (capacity * 1.2) as usize,
+            least: part(0.8),
+            most,
+            rolled: match dialect {
+                // Sized for what it may hold before it rolls again: larger than the first one.
+                Dialect::NimSds => most,
+                // Its size is agreed on.
+                Dialect::Rfc => filter.capacity(),
+            },
             filter,
             newest: VecDeque::new(),
         }
@@ -171,8 +185,7 @@ impl RollingBloomFilter {
     fn roll(&mut self) {
         let forget = self.newest.len().saturating_sub(self.least);
         self.newest.drain(..forget);
-        // Sized for what it may hold before it rolls again: larger than the first one, as in nim-sds.
-        self.filter = BloomFilter::new(self.most, self.filter.error_rate());
+        self.filter = BloomFilter::new(self.rolled, self.filter.error_rate());
         for id in &self.newest {
             self.filter.insert(*id);
         }
@@ -201,30 +214,36 @@ pub enum FilterError {
 /// A filter that somebody sent, checked so that it can be asked safely. Shares the bytes it came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReceivedFilter {
+    dialect: Dialect,
     bits: Bytes,
     k: u64,
     m: u64,
 }
 
 impl ReceivedFilter {
-    /// A filter of `m` bits with `k` positions per id, in little-endian words.
+    /// A filter of `m` bits with `k` positions per id, in the dialect's words.
     ///
     /// # Errors
     /// When `k` or `m` is 0 or too large, or the length doesn't fit `m`. nim-sds takes some of these, and a lookup
     /// ends its process.
-    pub fn new(bits: Bytes, k: u64, m: u64) -> Result<Self, FilterError> {
+    pub fn new(dialect: Dialect, bits: Bytes, k: u64, m: u64) -> Result<Self, FilterError> {
         in_range("kHashes", k, MAX_HASHES)?;
         in_range("mBits", m, MAX_BITS)?;
         let (found, expected) = (bits.len(), byte_length(m));
         if u64::try_from(found) != Ok(expected) {
             return Err(FilterError::Length { found, expected, m });
         }
-        Ok(Self { bits, k, m })
+        Ok(Self { dialect, bits, k, m })
     }
 
-    /// Whether the sender knows the id, or it looks as if.
+    /// Whether the sender knows the id, hashed in the filter's dialect, or it looks as if.
     pub fn contains(&self, id: IdHash) -> bool {
-        contains(&self.bits, self.k, self.m, id)
+        contains(self.dialect, &self.bits, self.k, self.m, id)
+    }
+
+    /// Whose filter it is: how ids must be hashed for it.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     /// Positions per id.
@@ -253,13 +272,13 @@ mod tests {
     fn only_filters_whose_parameters_agree_are_taken() {
         let bits = |length| Bytes::from(vec![0xff; length]);
         for (length, k, m) in [(8, 10, 45), (8, 1, 1), (8, 64, 63), (16, 1, 64), (18_752, 10, 150_000)] {
-            let filter = ReceivedFilter::new(bits(length), k, m).unwrap();
-            assert!(filter.contains(IdHash::of("anything")));
+            let filter = ReceivedFilter::new(Dialect::NimSds, bits(length), k, m).unwrap();
+            assert!(filter.contains(IdHash::of(Dialect::NimSds, "anything")));
             for wrong in [0, length - 1, length + 1, length + 8] {
-                assert!(ReceivedFilter::new(bits(wrong), k, m).is_err(), "{wrong} {m}");
+                assert!(ReceivedFilter::new(Dialect::NimSds, bits(wrong), k, m).is_err(), "{wrong} {m}");
             }
         }
-        let refused = |k, m| ReceivedFilter::new(bits(8), k, m).unwrap_err().to_string();
+        let refused = |k, m| ReceivedFilter::new(Dialect::NimSds, bits(8), k, m).unwrap_err().to_string();
         assert_eq!(refused(0, 45), "bloom filter: kHashes is 0, must be from 1 to 64");
         assert_eq!(refused(65, 45), "bloom filter: kHashes is 65, must be from 1 to 64");
         assert_eq!(refused(10, 0), "bloom filter: mBits is 0, must be from 1 to 4294967296");
@@ -270,11 +289,11 @@ mod tests {
     #[test]
     fn a_received_filter_shares_its_bytes_and_answers_like_the_original() {
         let mut ours = BloomFilter::new(100, 0.01);
-        ours.insert(IdHash::of("m1"));
+        ours.insert(IdHash::of(Dialect::NimSds, "m1"));
         let bytes = Bytes::copy_from_slice(ours.bits());
-        let received = ReceivedFilter::new(bytes.clone(), ours.k(), ours.m()).unwrap();
+        let received = ReceivedFilter::new(Dialect::NimSds, bytes.clone(), ours.k(), ours.m()).unwrap();
         assert_eq!(received.bits.as_ptr(), bytes.as_ptr());
-        for id in (0..100).map(|i| IdHash::of(&format!("m{i}"))) {
+        for id in (0..100).map(|i| IdHash::of(Dialect::NimSds, &format!("m{i}"))) {
             assert_eq!(received.contains(id), ours.contains(id));
         }
     }

@@ -1,14 +1,6 @@
 //! The settings of a manager, their defaults and their ranges.
 
-use super::{Error, Millis};
-
-/// How messages are written and which hashes and clock unit are used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Dialect {
-    /// The format and hashes of nim-sds.
-    #[default]
-    NimSds,
-}
+use super::{Dialect, Error, Millis};
 
 /// The type of a setting, as far as range checks and plain numbers go.
 trait Setting: Sized {
@@ -48,7 +40,7 @@ macro_rules! settings {
         /// The settings of a manager. Durations are milliseconds.
         #[derive(Debug, Clone, PartialEq)]
         pub struct Config {
-            /// Which implementation's format is spoken.
+            /// Whose rules are followed, and in whose form messages are written.
             pub dialect: Dialect,
             $($(#[$doc])* pub $field: $type,)*
         }
@@ -60,6 +52,33 @@ macro_rules! settings {
         }
 
         impl Config {
+            /// The defaults of a dialect.
+            pub fn of(dialect: Dialect) -> Self {
+                let config = Self { dialect, ..Self::default() };
+                match dialect {
+                    Dialect::NimSds => config,
+                    Dialect::Rfc => Self { repair_t_max: 120_000, possible_acks_threshold: 2, ..config },
+                }
+            }
+
+            /// Whether the settings agree with each other.
+            ///
+            /// # Errors
+            /// `InvalidArgument` for another filter than the dialect `"rfc"` agrees on: its messages don't say which
+            /// they have, and @waku/sds can't read others.
+            pub fn check(&self) -> Result<(), Error> {
+                let agreed = Self::default();
+                let filter = |config: &Self| (config.bloom_filter_capacity, config.bloom_filter_error_rate);
+                if self.dialect == Dialect::NimSds || filter(self) == filter(&agreed) {
+                    return Ok(());
+                }
+                let ((capacity, rate), (found, found_rate)) = (filter(&agreed), filter(self));
+                Err(Error::InvalidArgument(format!(
+                    "with config.dialect \"rfc\", bloomFilterCapacity must be {capacity} and bloomFilterErrorRate {rate}, \
+                     got {found} and {found_rate}"
+                )))
+            }
+
             /// The names of all numeric settings, in the order of the documentation.
             pub const NAMES: &[&str] = &[$($name),*];
 

@@ -23,11 +23,11 @@ pub enum Event {
     Sent { message_id: MessageId, acknowledged: bool },
     /// A received message has dependencies that were not delivered here.
     MissingDependencies { message_id: MessageId, missing: Vec<HistoryEntry> },
-    /// Broadcast this own message again, with this filter.
-    Resend { message: StoredMessage, filter: Bytes, attempt: u32 },
+    /// Broadcast this own message again: the bytes are in our dialect and have our filter of now.
+    Resend { message_id: MessageId, bytes: Bytes, attempt: u32 },
     /// A message that waited for dependencies was given up.
     Lost { message_id: MessageId, missing: Vec<MessageId>, reason: LostReason },
-    /// Broadcast this stored message, somebody asked for it.
+    /// Broadcast these bytes, in our dialect: somebody asked for the message.
     RepairReady { message_id: MessageId, bytes: Bytes },
     /// A message's bloom filter was not usable; the rest of the message was.
     FilterIgnored { message_id: MessageId, reason: FilterError },

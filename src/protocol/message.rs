@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::{ChannelId, MessageId, ParticipantId};
+use super::{ChannelId, Dialect, MessageId, ParticipantId};
 
 /// The largest content of a message, in bytes (1 MiB), on send and on receive.
 pub const MAX_CONTENT: usize = 1024 * 1024;
@@ -34,6 +34,8 @@ pub struct HistoryEntry {
 /// A message as it travels.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Message {
+    /// Whose form it has on the wire, its filter above all.
+    pub dialect: Dialect,
     pub message_id: MessageId,
     pub channel_id: ChannelId,
     pub sender_id: ParticipantId,

@@ -4,6 +4,7 @@
 mod bloom;
 mod channel;
 mod config;
+mod dialect;
 mod effects;
 mod error;
 mod format;
@@ -23,11 +24,12 @@ mod timing;
 
 pub use bloom::{BloomFilter, FilterError, ReceivedFilter, RollingBloomFilter};
 pub use channel::{Channel, Saved, check_id, check_outgoing, check_timestamp};
-pub use config::{Config, Dialect};
+pub use config::Config;
+pub use dialect::Dialect;
 pub use effects::{Effects, Event, LostReason, Received};
 pub use error::Error;
 pub use format::Format;
-pub use hash::{IdHash, hash};
+pub use hash::{IdHash, farm_hash};
 pub use id::{ChannelId, MessageId, ParticipantId};
 pub use message::{HistoryEntry, Kind, MAX_CLOCK, MAX_CONTENT, MAX_HINT, MAX_ID, Message, StoredMessage};
 pub use outgoing::MAX_OUTGOING;

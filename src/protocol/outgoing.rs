@@ -1,7 +1,8 @@
 //! Own messages that nobody has acknowledged yet.
 
 use super::{
-    Config, IdHash, MessageId, Millis, ReceivedFilter, StoredMessage, Unacknowledged, timeline::Timeline,
+    Config, MessageId, Millis, ReceivedFilter, StoredMessage, Unacknowledged, hash::IdHashes,
+    timeline::Timeline,
 };
 
 /// The most own messages that wait for an acknowledgement. Over it, the oldest is given up.
@@ -10,7 +11,7 @@ pub const MAX_OUTGOING: usize = 10_000;
 #[derive(Debug)]
 struct Sent {
     unacknowledged: Unacknowledged,
-    hash: IdHash,
+    hashes: IdHashes,
     possible_acks: u32,
 }
 
@@ -39,10 +40,10 @@ impl Outgoing {
     }
 
     /// Adds a message; returns the oldest if there are too many.
-    pub fn insert(&mut self, unacknowledged: Unacknowledged, hash: IdHash) -> Option<MessageId> {
+    pub fn insert(&mut self, unacknowledged: Unacknowledged, hashes: IdHashes) -> Option<MessageId> {
         let (id, lamport) =
             (unacknowledged.message.message_id.clone(), unacknowledged.message.lamport_timestamp);
-        self.sent.insert(id, lamport, Sent { unacknowledged, hash, possible_acks: 0 });
+        self.sent.insert(id, lamport, Sent { unacknowledged, hashes, possible_acks: 0 });
         if self.sent.len() <= MAX_OUTGOING {
             return None;
         }
@@ -69,7 +70,8 @@ impl Outgoing {
     /// Counts a possible acknowledgement for every message that the filter holds. Returns those that have enough.
     fn find(&mut self, filter: &ReceivedFilter, threshold: u32) -> Vec<MessageId> {
         let mut acknowledged = Vec::new();
-        for sent in self.sent.values_mut().filter(|sent| filter.contains(sent.hash)) {
+        let holds = |sent: &&mut Sent| filter.contains(sent.hashes.in_dialect(filter.dialect()));
+        for sent in self.sent.values_mut().filter(holds) {
             sent.possible_acks = sent.possible_acks.saturating_add(1);
             if sent.possible_acks >= threshold {
                 acknowledged.push(sent.unacknowledged.message.message_id.clone());

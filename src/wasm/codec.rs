@@ -4,14 +4,17 @@
 use wasm_bindgen::prelude::*;
 
 use super::{config, error, meta::ChannelMeta, value};
-use crate::codec::{meta, wire};
+use crate::{
+    codec::{meta, wire},
+    protocol,
+};
 
 /// Encodes a complete, checked message object.
 #[wasm_bindgen(js_name = encodeMessage)]
 pub fn encode_message(message: JsValue, dialect: JsValue) -> Result<Vec<u8>, JsValue> {
-    config::dialect(&dialect)?;
+    let dialect = config::dialect(&dialect)?;
     let message: value::Message = value::from_js(message)?;
-    Ok(wire::encode(&message.into()).into())
+    Ok(wire::encode(&protocol::Message { dialect, ..message.into() }).into())
 }
 
 /// Decodes a message.

@@ -11,19 +11,15 @@ use crate::protocol::{Config, Dialect};
 /// # Errors
 /// An `InvalidArgument` object that names the setting and what it may be.
 pub fn from_js(given: &JsValue) -> Result<Config, JsValue> {
-    let mut config = Config::default();
     let Some(given) = Object::try_from(given) else {
-        return Ok(config);
+        return Ok(Config::default());
     };
+    let mut config = Config::of(dialect(&Reflect::get(given, &"dialect".into())?)?);
     for pair in Object::entries(given).iter() {
         let pair = Array::from(&pair);
         let name = pair.get(0).as_string().unwrap_or_default();
         let value = pair.get(1);
-        if value.is_undefined() {
-            continue;
-        }
-        if name == "dialect" {
-            config.dialect = dialect(&value)?;
+        if value.is_undefined() || name == "dialect" {
             continue;
         }
         let number = value.as_f64().ok_or_else(|| {
@@ -36,14 +32,14 @@ pub fn from_js(given: &JsValue) -> Result<Config, JsValue> {
         let number = number.map_err(|text| error::invalid_argument(&text))?;
         config.set(&name, number).map_err(|reason| error::from_protocol(&reason))?;
     }
+    config.check().map_err(|reason| error::from_protocol(&reason))?;
     Ok(config)
 }
 
 /// All settings in force.
 pub fn to_js(config: &Config) -> JsValue {
     let object = Object::new();
-    let Dialect::NimSds = config.dialect;
-    error::set(&object, "dialect", &NIM_SDS.into());
+    error::set(&object, "dialect", &name_of(config.dialect).into());
     for name in Config::NAMES {
         let value = config.get(name).map_or(JsValue::UNDEFINED, JsValue::from_f64);
         let _ = Reflect::set(&object, &(*name).into(), &value);
@@ -52,16 +48,26 @@ pub fn to_js(config: &Config) -> JsValue {
 }
 
 const NIM_SDS: &str = "nim-sds";
+const RFC: &str = "rfc";
 
-/// The dialect with this name.
+fn name_of(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::NimSds => NIM_SDS,
+        Dialect::Rfc => RFC,
+    }
+}
+
+/// The dialect with this name; the default if it is undefined.
 ///
 /// # Errors
-/// An `InvalidArgument` object for any other.
+/// An `InvalidArgument` object for any other name.
 pub fn dialect(value: &JsValue) -> Result<Dialect, JsValue> {
     match value.as_string().as_deref() {
+        None if value.is_undefined() => Ok(Dialect::default()),
         Some(NIM_SDS) => Ok(Dialect::NimSds),
+        Some(RFC) => Ok(Dialect::Rfc),
         _ => Err(error::invalid_argument(&format!(
-            "config.dialect must be \"{NIM_SDS}\", the one dialect of this version, got {value:?}"
+            "config.dialect must be \"{NIM_SDS}\" or \"{RFC}\", got {value:?}"
         ))),
     }
 }

@@ -100,9 +100,10 @@ impl Core {
     }
 
     #[wasm_bindgen(js_name = unwrapReceivedMessage)]
-    pub fn unwrap_received_message(&self, bytes: Vec<u8>, now: f64) -> Promise {
+    pub fn unwrap_received_message(&self, bytes: Vec<u8>, only: Option<String>, now: f64) -> Promise {
+        let only = only.map(ChannelId::from);
         self.run(async move |manager| {
-            let received = manager.unwrap_received(bytes.into(), millis(now)).await?;
+            let received = manager.unwrap_received(bytes.into(), only.as_ref(), millis(now)).await?;
             Ok(to_js(&value::ReceivedMessage::from(received)))
         })
     }

@@ -173,6 +173,7 @@ impl From<Message> for protocol::Message {
             content: message.content,
             bloom_filter: message.bloom_filter,
             repair_request: all(message.repair_request),
+            ..Self::default()
         }
     }
 }

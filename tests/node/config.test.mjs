@@ -6,11 +6,13 @@ import { importPackage } from "./support/package.mjs";
 
 const { defaultConfig, ReliabilityManager } = await importPackage("sds-wasm");
 
-test("the defaults are those of the core", async () => {
-  const manager = await ReliabilityManager.create({ participantId: "alice" });
-  assert.deepEqual({ ...manager.config }, defaultConfig());
-  await manager.cleanup();
-});
+for (const dialect of ["nim-sds", "rfc"]) {
+  test(`the defaults of ${dialect} are those of the core`, async () => {
+    const manager = await ReliabilityManager.create({ participantId: "alice", config: { dialect } });
+    assert.deepEqual({ ...manager.config }, defaultConfig(dialect));
+    await manager.cleanup();
+  });
+}
 
 test("defaults are a fresh object each call", () => {
   const first = defaultConfig("nim-sds");
@@ -18,8 +20,10 @@ test("defaults are a fresh object each call", () => {
   assert.equal(defaultConfig().resendInterval, 60_000);
 });
 
-test("dialects that this version doesn't speak are refused by name", () => {
-  assert.throws(() => defaultConfig("rfc"), { code: "InvalidArgument", message: /"rfc".*"nim-sds"/ });
+test("nim-sds is the default, rfc differs in two settings, others are refused", () => {
+  assert.deepEqual(defaultConfig(), defaultConfig("nim-sds"));
+  const rfc = { ...defaultConfig(), dialect: "rfc", repairTMax: 120_000, possibleAcksThreshold: 2 };
+  assert.deepEqual(defaultConfig("rfc"), rfc);
   assert.throws(() => defaultConfig("morse"), { code: "InvalidArgument", message: /dialect.*"morse"/ });
 });
 
@@ -32,7 +36,8 @@ test("settings given replace the defaults, undefined ones don't", async () => {
 });
 
 for (const config of [
-  { dialect: "rfc" },
+  { bloomFilterCapacity: 9999, dialect: "rfc" },
+  { bloomFilterErrorRate: 0.01, dialect: "rfc" },
   { dialect: "morse" },
   { resendIntervall: 1 },
   { resendInterval: 0 },

@@ -2,9 +2,9 @@
 
 use bytes::Bytes;
 use sds_wasm::{
-    codec::NimSds,
+    codec::Protobuf,
     manager::Event,
-    protocol::{Format, IdHash, Message, RollingBloomFilter},
+    protocol::{Dialect, Format, IdHash, Message, RollingBloomFilter},
 };
 
 use crate::{participant::Told, settings::Profile, storage::Storage};
@@ -97,9 +97,9 @@ impl Defect {
     }
 
     pub fn forge_filter(message: &mut Message) {
-        let mut filter = RollingBloomFilter::new(1, 0.5);
-        (0..100).for_each(|number| filter.add(IdHash::of(&number.to_string())));
-        message.bloom_filter = Some(full(NimSds.write_filter(filter.filter())));
+        let mut filter = RollingBloomFilter::new(Dialect::NimSds, 1, 0.5);
+        (0..100).for_each(|number| filter.add(IdHash::of(Dialect::NimSds, &number.to_string())));
+        message.bloom_filter = Some(full(Protobuf.write_filter(Dialect::NimSds, filter.filter())));
     }
 }
 

@@ -174,7 +174,9 @@ impl Participant {
     }
 
     pub fn receive(&mut self, bytes: Bytes, now: u64) {
-        self.operate(|manager| async move { Told::Unwrapped(manager.unwrap_received(bytes, now).await) });
+        self.operate(
+            |manager| async move { Told::Unwrapped(manager.unwrap_received(bytes, None, now).await) },
+        );
     }
 
     pub fn sweep(&mut self, now: u64) {

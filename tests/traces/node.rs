@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use bytes::Bytes;
 use sds_wasm::{
-    codec::{NimSds, meta, snapshot, wire},
+    codec::{Protobuf, meta, snapshot, wire},
     protocol::{
         self, Channel, Config, Effects, Format, Kind, Message, MessageId, Millis, ParticipantId,
         RepairRequest, RepairResponse, Saved, Snapshot, StoredMessage, Unacknowledged, Waiting,
@@ -35,7 +35,7 @@ impl Messages {
     }
 
     fn stored(&self, id: &MessageId) -> StoredMessage {
-        NimSds.store(&self.0[id])
+        Protobuf.store(&self.0[id])
     }
 
     fn waiting(&self, id: &MessageId, missing: impl IntoIterator<Item = MessageId>) -> Waiting {
@@ -214,7 +214,7 @@ fn wrap(
 }
 
 fn restore(me: &ParticipantId, config: &Arc<Config>, saved: Saved, now: Millis) -> (Channel, Effects) {
-    Channel::restore("c".into(), me.clone(), config.clone(), &NimSds, saved, now)
+    Channel::restore("c".into(), me.clone(), config.clone(), &Protobuf, saved, now)
 }
 
 /// What nim-sds has kept of a channel.
@@ -222,7 +222,7 @@ fn read(channel_data: Bytes) -> Saved {
     let data = meta::decode_channel_data(channel_data).unwrap();
     Saved {
         snapshot: snapshot::decode(meta::encode_meta(&data.meta)).unwrap(),
-        history: data.message_history.iter().map(|message| NimSds.store(message)).collect(),
+        history: data.message_history.iter().map(|message| Protobuf.store(message)).collect(),
         hints: Vec::new(),
     }
 }

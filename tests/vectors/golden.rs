@@ -5,7 +5,7 @@ use std::{fmt::Debug, str::FromStr, sync::LazyLock};
 use bytes::Bytes;
 use sds_wasm::{
     codec::meta::{self, ChannelMeta, HistoryUpdate},
-    protocol::{HistoryEntry, Message, MessageId},
+    protocol::{Dialect, HistoryEntry, Message, MessageId},
 };
 use serde_json::Value;
 
@@ -53,6 +53,7 @@ pub fn entry(value: &Value) -> HistoryEntry {
 
 pub fn message(value: &Value) -> Message {
     Message {
+        dialect: Dialect::NimSds,
         message_id: text(&value["messageId"]).into(),
         channel_id: text(&value["channelId"]).into(),
         sender_id: text(&value["senderId"]).into(),

@@ -34,7 +34,7 @@ async fn content_is_copied_when_the_call_is_made() {
 async fn received_bytes_are_copied_when_the_call_is_made() {
     let alice = Participant::new("alice", JsValue::UNDEFINED);
     let bytes = message("m", "content: Uint8Array.of(1, 2, 3)");
-    let received = alice.call("unwrapReceivedMessage", args![bytes.clone(), NOW]);
+    let received = alice.call("unwrapReceivedMessage", args![bytes.clone(), JsValue::UNDEFINED, NOW]);
     clear(&bytes);
     let received = settled(received).await.unwrap();
     assert_eq!(show(&get(&received, "content")), "<1,2,3>");

@@ -37,8 +37,11 @@ fn settings_out_of_range_are_refused_by_name() {
         ("{ repairTMin: null }", "config.repairTMin must be a number"),
         ("{ noSuchSetting: 1 }", "config.noSuchSetting is not a setting"),
         ("{ noSuchSetting: 'x' }", "config.noSuchSetting is not a setting"),
-        ("{ dialect: 'rfc' }", "config.dialect must be \"nim-sds\""),
-        ("{ dialect: 5 }", "config.dialect must be \"nim-sds\""),
+        ("{ dialect: 5 }", "config.dialect must be \"nim-sds\" or \"rfc\""),
+        (
+            "{ dialect: 'rfc', bloomFilterCapacity: 5 }",
+            "with config.dialect \"rfc\", bloomFilterCapacity must be 10000",
+        ),
     ] {
         let error = refusal(config);
         assert_eq!(text(&error, "code"), "InvalidArgument", "{config}");

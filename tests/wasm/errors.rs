@@ -35,13 +35,19 @@ async fn refused_operations_give_plain_objects() {
         ),
         ("wrapOutgoingMessage", args![too_large.clone(), "m", CHANNEL, NOW], "MessageTooLarge", "1048577"),
         ("markDependenciesMet", args![js("['x']"), "unknown", NOW], "InvalidArgument", "unknown"),
-        ("unwrapReceivedMessage", args![&b"noise"[..], NOW], "DeserializationError", ""),
-        ("unwrapReceivedMessage", args![&b""[..], NOW], "DeserializationError", ""),
+        ("unwrapReceivedMessage", args![&b"noise"[..], JsValue::UNDEFINED, NOW], "DeserializationError", ""),
+        ("unwrapReceivedMessage", args![&b""[..], JsValue::UNDEFINED, NOW], "DeserializationError", ""),
         (
             "unwrapReceivedMessage",
-            args![message("m", "lamportTimestamp: 2n ** 63n - 1n"), NOW],
+            args![message("m", "lamportTimestamp: 2n ** 63n - 1n"), JsValue::UNDEFINED, NOW],
             "DeserializationError",
             "9223372036854775807",
+        ),
+        (
+            "unwrapReceivedMessage",
+            args![message("m", "lamportTimestamp: 1n"), "lobby", NOW],
+            "InvalidArgument",
+            "not to \"lobby\"",
         ),
     ];
     for (method, arguments, code, words) in cases {
@@ -72,7 +78,7 @@ async fn after_close_everything_is_refused() {
         ("reset", &[]),
         ("wrapOutgoingMessage", args![&b"x"[..], "n", CHANNEL, NOW]),
         ("wrapSyncMessage", args!["s", CHANNEL, NOW]),
-        ("unwrapReceivedMessage", args![message("x", ""), NOW]),
+        ("unwrapReceivedMessage", args![message("x", ""), JsValue::UNDEFINED, NOW]),
         ("markDependenciesMet", args![js("[]"), CHANNEL, NOW]),
         ("checkUnacknowledgedMessages", args![CHANNEL, NOW]),
         ("runRepairSweep", args![NOW]),

@@ -132,7 +132,7 @@ impl Participant {
     }
 
     pub async fn receive(&self, bytes: JsValue) -> JsValue {
-        let received = self.run("unwrapReceivedMessage", args![bytes, NOW]).await;
+        let received = self.run("unwrapReceivedMessage", args![bytes, JsValue::UNDEFINED, NOW]).await;
         received.unwrap_or_else(|error| panic!("{}", show(&error)))
     }
 

@@ -42,7 +42,7 @@ fn an_ephemeral_message_is_told_at_once_and_touches_no_channel() {
     let mut alice = Setup::new();
     let wrapped = alice.manager.wrap_ephemeral(b"x"[..].into(), "e".into(), &"c".into()).unwrap();
     assert_eq!(wire::decode(wrapped.clone()).unwrap().lamport_timestamp, None);
-    alice.start("e", |m| async move { m.unwrap_received(wrapped, NOW).await });
+    alice.start("e", |m| async move { m.unwrap_received(wrapped, None, NOW).await });
     assert_eq!(alice.diary(), ["ready e", "e done"]);
     assert!(alice.manager.channels().is_empty());
 }

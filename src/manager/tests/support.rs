@@ -181,7 +181,7 @@ impl Setup {
 
     pub fn receive(&mut self, id: &'static str, lamport: u64, dependencies: &[&str]) {
         let bytes = wire::encode(&message(id, lamport, dependencies));
-        self.start(id, |manager| async move { manager.unwrap_received(bytes, NOW).await });
+        self.start(id, |manager| async move { manager.unwrap_received(bytes, None, NOW).await });
     }
 
     /// Settles all that is under way, and what follows from it, once.

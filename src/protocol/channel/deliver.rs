@@ -16,6 +16,7 @@ impl Channel {
         ready.extend(messages.into_iter().map(|message| (key(&message), message)));
         while let Some(((_, id), message)) = ready.pop_first() {
             ready.extend(self.incoming.meet(&id).into_iter().map(|message| (key(&message), message)));
+            self.clock = self.config.dialect.delivered_clock(self.clock, message.lamport_timestamp);
             self.log(message.clone());
             effects.events.push(Event::Ready(message));
             effects.changed = true;

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::{
-    ChannelId, Config, Format, HistoryUpdate, IdHash, MAX_CLOCK, MessageId, ParticipantId, RepairRequest,
+    ChannelId, Config, Format, HistoryUpdate, IdHash, MessageId, ParticipantId, RepairRequest,
     RepairResponse, RollingBloomFilter, StoredMessage, Unacknowledged, Waiting, history::History,
     incoming::Incoming, known::KnownIds, outgoing::Outgoing, repair::Repair,
 };
@@ -46,7 +46,11 @@ impl Channel {
             me,
             format,
             clock: 0,
-            filter: RollingBloomFilter::new(config.bloom_filter_capacity, config.bloom_filter_error_rate),
+            filter: RollingBloomFilter::new(
+                config.dialect,
+                config.bloom_filter_capacity,
+                config.bloom_filter_error_rate,
+            ),
             history: History::new(config.max_message_history),
             outgoing: Outgoing::default(),
             incoming: Incoming::default(),
@@ -122,17 +126,16 @@ impl Channel {
         !self.me.is_empty() && *sender == self.me
     }
 
-    /// Moves the clock past `timestamp`. At [`MAX_CLOCK`] it stands still: the causal order doesn't need it.
-    fn tick(&mut self, timestamp: u64) {
-        let next = self.clock.max(timestamp).saturating_add(1).min(MAX_CLOCK);
-        self.clock = self.clock.max(next);
-    }
-
     /// Sees to it that our filter holds an id.
     fn know(&mut self, id: &MessageId) {
-        let hash = IdHash::of(id.as_str());
+        let hash = self.hash(id);
         if !self.filter.contains(hash) {
             self.filter.add(hash);
         }
+    }
+
+    /// The hash of an id for our own filter.
+    fn hash(&self, id: &MessageId) -> IdHash {
+        IdHash::of(self.config.dialect, id.as_str())
     }
 }

@@ -28,7 +28,7 @@ impl Channel {
             }
             return Ok((received(message, delivered, Vec::new(), true), effects));
         }
-        self.tick(timestamp);
+        self.clock = self.config.dialect.received_clock(self.clock, timestamp);
         effects.changed = true;
         self.review_acknowledgements(&message, &mut effects);
         self.review_repair_requests(&message, now);
@@ -110,7 +110,7 @@ impl Channel {
     /// The filter of a message, if it has one that is usable.
     fn received_filter(&self, message: &Message, effects: &mut Effects) -> Option<ReceivedFilter> {
         let bytes = message.bloom_filter.as_ref().filter(|bytes| !bytes.is_empty())?;
-        match self.format.read_filter(bytes) {
+        match self.format.read_filter(message.dialect, bytes) {
             Ok(filter) => Some(filter),
             Err(reason) => {
                 let message_id = message.message_id.clone();
@@ -126,6 +126,7 @@ impl Channel {
         if self.me.is_empty() {
             return;
         }
+        let dialect = self.config.dialect;
         for entry in &message.repair_request {
             let id = &entry.message_id;
             if let Some(own) = self.repair.requests.remove(id) {
@@ -133,10 +134,16 @@ impl Channel {
             }
             let answerable = !entry.sender_id.is_empty()
                 && self.history.contains(id)
-                && in_response_group(&self.me, &entry.sender_id, id, self.config.num_response_groups);
+                && in_response_group(
+                    dialect,
+                    &self.me,
+                    &entry.sender_id,
+                    id,
+                    self.config.num_response_groups,
+                );
             let room = self.repair.responses.len() < self.config.max_repair_buffer;
             if answerable && room && !self.repair.responses.contains(id) {
-                let delay = response_delay(&self.me, &entry.sender_id, id, self.config.repair_t_max);
+                let delay = response_delay(dialect, &self.me, &entry.sender_id, id, self.config.repair_t_max);
                 let respond_at = now.saturating_add(delay);
                 let response = RepairResponse { entry: entry.clone(), cached: Bytes::new(), respond_at };
                 self.repair.responses.insert(response);

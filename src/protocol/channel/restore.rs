@@ -6,8 +6,8 @@ use bytes::Bytes;
 
 use super::Channel;
 use crate::protocol::{
-    ChannelId, Config, Effects, Format, HistoryUpdate, IdHash, MessageId, Millis, ParticipantId,
-    RepairRequest, RepairResponse, Snapshot, StoredMessage, Unacknowledged, Waiting, known::Reason,
+    ChannelId, Config, Effects, Format, HistoryUpdate, MessageId, Millis, ParticipantId, RepairRequest,
+    RepairResponse, Snapshot, StoredMessage, Unacknowledged, Waiting, hash::IdHashes, known::Reason,
 };
 
 /// All that storage holds of a channel.
@@ -66,8 +66,7 @@ impl Channel {
         while let Some(id) = self.history.trim() {
             self.known.insert(id, Reason::Evicted);
         }
-        let hashes: Vec<_> =
-            self.history.messages().map(|message| IdHash::of(message.message_id.as_str())).collect();
+        let hashes: Vec<_> = self.history.messages().map(|message| self.hash(&message.message_id)).collect();
         hashes.into_iter().for_each(|hash| self.filter.add(hash));
     }
 
@@ -86,8 +85,8 @@ impl Channel {
             .collect();
         effects.changed |= !recovered.is_empty();
         for unacknowledged in saved.into_iter().chain(recovered) {
-            let hash = IdHash::of(unacknowledged.message.message_id.as_str());
-            self.outgoing.insert(unacknowledged, hash);
+            let hashes = IdHashes::of(unacknowledged.message.message_id.as_str());
+            self.outgoing.insert(unacknowledged, hashes);
         }
     }
 

@@ -4,8 +4,8 @@ use bytes::Bytes;
 
 use super::Channel;
 use crate::protocol::{
-    Effects, Error, Event, HistoryEntry, IdHash, MAX_CONTENT, MAX_ID, Message, MessageId, Millis,
-    Unacknowledged, known::Reason, message::fitting,
+    Effects, Error, Event, HistoryEntry, MAX_CONTENT, MAX_ID, Message, MessageId, Millis, Unacknowledged,
+    hash::IdHashes, known::Reason, message::fitting,
 };
 
 /// Checks what every message with content must satisfy.
@@ -53,10 +53,10 @@ impl Channel {
         self.repair.forget(&id);
         let message = self.compose(content, id, now);
         let stored = self.format.store(&message);
-        let hash = IdHash::of(message.message_id.as_str());
-        self.filter.add(hash);
+        let hashes = IdHashes::of(message.message_id.as_str());
+        self.filter.add(hashes.in_dialect(self.config.dialect));
         let sent = Unacknowledged { message: stored.clone(), send_time: now, resend_attempts: 0 };
-        if let Some(given_up) = self.outgoing.insert(sent, hash) {
+        if let Some(given_up) = self.outgoing.insert(sent, hashes) {
             effects.events.push(Event::Sent { message_id: given_up, acknowledged: false });
         }
         self.log(stored);
@@ -76,16 +76,16 @@ impl Channel {
     }
 
     fn compose(&mut self, content: Bytes, id: MessageId, now: Millis) -> Message {
-        // The clock is pegged to wall-clock time, in seconds.
-        self.tick(now / 1000);
+        self.clock = self.config.dialect.next_clock(self.clock, now);
         Message {
+            dialect: self.config.dialect,
             message_id: id,
             channel_id: self.id.clone(),
             sender_id: self.me.clone(),
             lamport_timestamp: Some(self.clock),
             causal_history: self.history.causal_history(self.config.max_causal_history),
             content,
-            bloom_filter: Some(self.format.write_filter(self.filter.filter())),
+            bloom_filter: Some(self.format.write_filter(self.config.dialect, self.filter.filter())),
             repair_request: self.take_due_requests(now),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::Channel;
 use crate::protocol::{
-    Effects, Event, HistoryEntry, LostReason, MessageId, Millis, RepairRequest, request_delay,
+    Config, Effects, Event, HistoryEntry, LostReason, MessageId, Millis, RepairRequest, request_delay,
 };
 
 impl Channel {
@@ -13,11 +13,12 @@ impl Channel {
         let due = self.outgoing.sweep(&self.config, now);
         effects.changed |= !due.resend.is_empty() || !due.given_up.is_empty();
         if !due.resend.is_empty() {
-            let filter = self.format.write_filter(self.filter.filter());
+            let dialect = self.config.dialect;
+            let filter = self.format.write_filter(dialect, self.filter.filter());
             let resends = due.resend.into_iter();
             effects.events.extend(resends.map(|(message, attempt)| Event::Resend {
-                message,
-                filter: filter.clone(),
+                bytes: self.format.rebroadcast(dialect, &message.bytes, Some(filter.clone())),
+                message_id: message.message_id,
                 attempt,
             }));
         }
@@ -47,7 +48,8 @@ impl Channel {
         }
         let id = &entry.message_id;
         self.repair.asked.remove(id);
-        let delay = request_delay(&self.me, id, self.config.repair_t_min, self.config.repair_t_max);
+        let Config { dialect, repair_t_min, repair_t_max, .. } = *self.config;
+        let delay = request_delay(dialect, &self.me, id, repair_t_min, repair_t_max);
         self.repair.requests.insert(RepairRequest { entry, request_at: now.saturating_add(delay) });
         effects.changed = true;
     }
@@ -83,6 +85,7 @@ impl Channel {
             let cached = Some(response.cached).filter(|bytes| !bytes.is_empty());
             // Evicted since it was asked for: somebody with a longer history may have it.
             if let Some(bytes) = cached.or_else(logged) {
+                let bytes = self.format.rebroadcast(self.config.dialect, &bytes, None);
                 effects.events.push(Event::RepairReady { message_id, bytes });
             }
         }

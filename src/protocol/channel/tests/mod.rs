@@ -10,7 +10,7 @@ use bytes::Bytes;
 
 use super::{Channel, Saved};
 use crate::{
-    codec::NimSds,
+    codec::Protobuf,
     protocol::{Config, Effects, Event, HistoryEntry, Message, MessageId, Millis, Snapshot},
 };
 
@@ -20,7 +20,7 @@ const NOW: Millis = 1_700_000_000_000;
 fn channel(me: &str, adjust: impl FnOnce(&mut Config)) -> Channel {
     let mut config = Config { bloom_filter_capacity: 100, ..Config::default() };
     adjust(&mut config);
-    Channel::new("c".into(), me.into(), Arc::new(config), &NimSds)
+    Channel::new("c".into(), me.into(), Arc::new(config), &Protobuf)
 }
 
 /// What is left of a channel when its process dies after everything was saved.
@@ -35,7 +35,7 @@ fn snapshot(channel: &Channel) -> Snapshot {
 }
 
 fn restore(me: &str, saved: Saved, now: Millis) -> (Channel, Effects) {
-    Channel::restore("c".into(), me.into(), Arc::new(Config::default()), &NimSds, saved, now)
+    Channel::restore("c".into(), me.into(), Arc::new(Config::default()), &Protobuf, saved, now)
 }
 
 fn entry(id: &str) -> HistoryEntry {

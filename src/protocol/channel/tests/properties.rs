@@ -138,7 +138,7 @@ proptest! {
                     let mut settings = Config { bloom_filter_capacity: 100, ..Config::default() };
                     config(&mut settings);
                     let (channel, effects) = Channel::restore(
-                        "c".into(), names[at].into(), Arc::new(settings), &NimSds, saved(&members[at].channel), now,
+                        "c".into(), names[at].into(), Arc::new(settings), &Protobuf, saved(&members[at].channel), now,
                     );
                     members[at].channel = channel;
                     members[at].note(&effects, &sent);

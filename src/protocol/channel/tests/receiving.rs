@@ -1,5 +1,5 @@
 use super::*;
-use crate::protocol::{Error, Kind, LostReason, MAX_CLOCK, ReceivedFilter};
+use crate::protocol::{Dialect, Error, Kind, LostReason, MAX_CLOCK, ReceivedFilter};
 
 #[test]
 fn a_cascade_delivers_parents_before_children() {
@@ -257,7 +257,7 @@ fn an_unusable_filter_is_ignored_and_the_rest_counts() {
     assert!(events.contains(&acknowledged("a1")));
     assert!(events.iter().any(|event| matches!(event, Event::FilterIgnored { .. })));
     assert_eq!(alice.outgoing().count(), 1);
-    assert!(ReceivedFilter::new(Bytes::new(), 10, 0).is_err());
+    assert!(ReceivedFilter::new(Dialect::NimSds, Bytes::new(), 10, 0).is_err());
 }
 
 fn acknowledged(id: &str) -> Event {

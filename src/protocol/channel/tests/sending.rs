@@ -67,10 +67,10 @@ fn a_message_is_sent_again_until_it_is_out_of_attempts() {
         let now = NOW + u64::from(attempt) * 1001;
         let effects = alice.check_unacknowledged(now);
         assert!(effects.changed);
-        let [Event::Resend { message, attempt: n, .. }] = &effects.events[..] else {
+        let [Event::Resend { message_id, attempt: n, .. }] = &effects.events[..] else {
             panic!("{:?}", effects.events)
         };
-        assert_eq!((message.message_id.as_str(), *n), ("a1", attempt));
+        assert_eq!((message_id.as_str(), *n), ("a1", attempt));
     }
     let effects = alice.check_unacknowledged(NOW + 3 * 1001);
     assert_eq!(effects.events, [Event::Sent { message_id: "a1".into(), acknowledged: false }]);

@@ -1,10 +1,14 @@
-//! Messages as they travel and as they are kept, in the format of nim-sds.
+//! Messages as they travel, in the form of either dialect, and as they are kept, in the form of nim-sds.
+
+mod nim_sds;
+mod rfc;
 
 use bytes::Bytes;
 use prost::Message as _;
 
+use self::nim_sds::{CHANNEL, CONTENT, without_filter_and_requests};
 use super::strict::{self, Field, Schema, Value, refuse};
-use crate::protocol::{Error, HistoryEntry, MAX_CONTENT, MAX_HINT, MAX_ID, Message, StoredMessage};
+use crate::protocol::{Dialect, Error, HistoryEntry, MAX_CONTENT, MAX_HINT, MAX_ID, Message, StoredMessage};
 
 /// The largest message that is decoded, in bytes (8 MiB): the largest content with room for everything else.
 pub const MAX_MESSAGE: usize = 8 * 1024 * 1024;
@@ -15,32 +19,8 @@ pub const MAX_CAUSAL_HISTORY: usize = 1000;
 /// The most repair requests that a decoded message may have.
 pub const MAX_REPAIR_REQUESTS: usize = 1000;
 
-/// The fields that are looked for in messages that are kept.
-const CHANNEL: u64 = 4;
-const CONTENT: u64 = 5;
-
 // Ids are bytes here, not strings: so they are neither copied before they are checked nor checked without being
 // named in the error.
-
-#[derive(Clone, PartialEq, prost::Message)]
-struct WireMessage {
-    #[prost(bytes = "bytes", optional, tag = "1")]
-    message_id: Option<Bytes>,
-    #[prost(uint64, optional, tag = "2")]
-    lamport_timestamp: Option<u64>,
-    #[prost(message, repeated, tag = "3")]
-    causal_history: Vec<WireEntry>,
-    #[prost(bytes = "bytes", optional, tag = "4")]
-    channel_id: Option<Bytes>,
-    #[prost(bytes = "bytes", optional, tag = "5")]
-    content: Option<Bytes>,
-    #[prost(bytes = "bytes", optional, tag = "6")]
-    bloom_filter: Option<Bytes>,
-    #[prost(bytes = "bytes", optional, tag = "7")]
-    sender_id: Option<Bytes>,
-    #[prost(message, repeated, tag = "13")]
-    repair_request: Vec<WireEntry>,
-}
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct WireEntry {
@@ -52,32 +32,18 @@ pub(super) struct WireEntry {
     sender_id: Option<Bytes>,
 }
 
-static MESSAGE: Schema = Schema {
-    name: "message",
-    fields: &[
-        Field::bytes(1, "messageId"),
-        Field::number(2, "lamportTimestamp"),
-        Field::nested(3, "causalHistory", &ENTRY, MAX_CAUSAL_HISTORY),
-        Field::bytes(CHANNEL, "channelId"),
-        Field::bytes(CONTENT, "content"),
-        Field::bytes(6, "bloomFilter"),
-        Field::bytes(7, "senderId"),
-        Field::nested(13, "repairRequest", &ENTRY, MAX_REPAIR_REQUESTS),
-    ],
-};
-
 pub(super) static ENTRY: Schema = Schema {
     name: "historyEntry",
     fields: &[Field::bytes(1, "messageId"), Field::bytes(2, "retrievalHint"), Field::bytes(3, "senderId")],
 };
 
-/// Encodes a message to be broadcast, byte for byte like nim-sds: id, channel, content and filter are written even
-/// if they are empty, the clock is left out of ephemeral messages only.
+/// Encodes a message to be broadcast, in its dialect.
 pub fn encode(message: &Message) -> Bytes {
-    let mut wire = without_filter_and_requests(message);
-    wire.bloom_filter = Some(message.bloom_filter.clone().unwrap_or_default());
-    wire.repair_request = message.repair_request.iter().map(WireEntry::from).collect();
-    wire.encode_to_vec().into()
+    let encoded = match message.dialect {
+        Dialect::NimSds => nim_sds::WireMessage::from(message).encode_to_vec(),
+        Dialect::Rfc => rfc::WireMessage::from(message).encode_to_vec(),
+    };
+    encoded.into()
 }
 
 /// Encodes a message to be kept. It must have a clock; one that has none is kept with 0.
@@ -96,20 +62,7 @@ fn keep(message: &Message, bytes: Bytes) -> StoredMessage {
     }
 }
 
-fn without_filter_and_requests(message: &Message) -> WireMessage {
-    WireMessage {
-        message_id: Some(copy(message.message_id.as_str())),
-        lamport_timestamp: message.lamport_timestamp,
-        causal_history: message.causal_history.iter().map(WireEntry::from).collect(),
-        channel_id: Some(copy(message.channel_id.as_str())),
-        content: Some(message.content.clone()),
-        bloom_filter: Some(Bytes::new()),
-        sender_id: unless_empty(copy(message.sender_id.as_str())),
-        repair_request: Vec::new(),
-    }
-}
-
-/// Decodes a received message. Content and bloom filter are not copied: they keep `bytes` alive.
+/// Decodes a received message of either dialect. Content and bloom filter are not copied: they keep `bytes` alive.
 ///
 /// A missing content is empty, a missing filter is none, and a missing clock marks an ephemeral message. A clock up
 /// to 2^63 - 1 is taken: how far it may be ahead is for the channel to judge.
@@ -122,7 +75,11 @@ pub fn decode(bytes: Bytes) -> Result<Message, Error> {
     if size > MAX_MESSAGE {
         return Err(refuse("message", &format!("{size} bytes, the limit is {MAX_MESSAGE}")));
     }
-    let message = parse(bytes).and_then(Message::try_from)?;
+    let message = if rfc::recognize(&bytes) {
+        rfc::parse(bytes).and_then(Message::try_from)?
+    } else {
+        nim_sds::parse(bytes).and_then(Message::try_from)?
+    };
     check_ids(&message)?;
     Ok(message)
 }
@@ -153,7 +110,7 @@ fn limit(place: &str, size: usize, most: usize) -> Result<(), Error> {
 /// # Errors
 /// As [`decode`], and for a message without a clock: ephemeral messages are not kept.
 pub fn decode_stored(bytes: Bytes) -> Result<(StoredMessage, Vec<HistoryEntry>), Error> {
-    let mut wire = parse(bytes.clone())?;
+    let mut wire = nim_sds::parse(bytes.clone())?;
     wire.bloom_filter = wire.bloom_filter.map(|_| Bytes::new());
     wire.repair_request.clear();
     // Numbers have one form only (checked), so an equal length means that nothing is left out.
@@ -165,7 +122,7 @@ pub fn decode_stored(bytes: Bytes) -> Result<(StoredMessage, Vec<HistoryEntry>),
 
 /// Decodes a message that was kept, with all that came with it.
 pub(super) fn decode_at_rest(bytes: Bytes) -> Result<Message, Error> {
-    at_rest(parse(bytes)?.try_into()?)
+    at_rest(nim_sds::parse(bytes)?.try_into()?)
 }
 
 fn at_rest(message: Message) -> Result<Message, Error> {
@@ -175,12 +132,14 @@ fn at_rest(message: Message) -> Result<Message, Error> {
     Ok(message)
 }
 
-/// A message that is kept, to be broadcast with a filter.
-pub fn with_filter(stored: &StoredMessage, filter: Bytes) -> Bytes {
-    match parse(stored.bytes.clone()) {
-        Ok(wire) => WireMessage { bloom_filter: Some(filter), ..wire }.encode_to_vec().into(),
+pub(super) fn rebroadcast(dialect: Dialect, stored: &Bytes, filter: Option<Bytes>) -> Bytes {
+    if dialect == Dialect::NimSds && filter.is_none() {
+        return stored.clone();
+    }
+    match nim_sds::parse(stored.clone()).and_then(Message::try_from) {
+        Ok(message) => encode(&Message { dialect, bloom_filter: filter, ..message }),
         // Never so: these bytes are ours, or were read before.
-        Err(_) => stored.bytes.clone(),
+        Err(_) => stored.clone(),
     }
 }
 
@@ -200,28 +159,6 @@ fn field_of(stored: &StoredMessage, wanted: u64) -> Bytes {
         _ => None,
     });
     values.last().map(|value| stored.bytes.slice_ref(value)).unwrap_or_default()
-}
-
-fn parse(bytes: Bytes) -> Result<WireMessage, Error> {
-    strict::check(&bytes, &MESSAGE)?;
-    WireMessage::decode(bytes).map_err(|error| refuse("message", &error.to_string()))
-}
-
-impl TryFrom<WireMessage> for Message {
-    type Error = Error;
-
-    fn try_from(wire: WireMessage) -> Result<Self, Error> {
-        Ok(Self {
-            message_id: name(wire.message_id, "message.messageId")?,
-            channel_id: name(wire.channel_id, "message.channelId")?,
-            sender_id: text(&wire.sender_id.unwrap_or_default(), "message.senderId")?,
-            lamport_timestamp: wire.lamport_timestamp.map(clock).transpose()?,
-            causal_history: entries(wire.causal_history)?,
-            content: limited(wire.content.unwrap_or_default())?,
-            bloom_filter: wire.bloom_filter,
-            repair_request: entries(wire.repair_request)?,
-        })
-    }
 }
 
 fn clock(number: u64) -> Result<u64, Error> {

@@ -3,25 +3,20 @@
 //! Not used: `bloom_initializeSpecial` and `bloom_getMOverNBitsForK`, which show how nim-sds makes filters from a
 //! given k or a table; nothing in the protocol needs either, and we have no such functions. `extractChannelId` in
 //! `wire_decode` is a function that we don't have: decoding a message doesn't cost more.
-#![cfg(not(target_arch = "wasm32"))]
-
-#[path = "vectors/golden.rs"]
-mod golden;
-
 use sds_wasm::{
     codec::{
-        NimSds,
+        Protobuf,
         meta::{self, ChannelData},
         snapshot, wire,
     },
     protocol::{
-        BloomFilter, Error, Format, IdHash, RollingBloomFilter, hash, in_response_group, request_delay,
-        response_delay,
+        BloomFilter, Dialect, Error, Format, IdHash, RollingBloomFilter, farm_hash, in_response_group,
+        request_delay, response_delay,
     },
 };
 use serde_json::Value;
 
-use golden::{bytes, channel_meta, items, list, message, messages, number, text, update};
+use crate::golden::{bytes, channel_meta, items, list, message, messages, number, text, update};
 
 /// Bytes that nim-sds takes and we refuse.
 const FILTERS_REFUSED: &[(&str, &str)] = &[
@@ -55,7 +50,7 @@ fn all_listed(table: &[(&str, &str)], vectors: &str) {
 }
 
 fn id(prefix: &str, number: usize) -> IdHash {
-    IdHash::of(&format!("{prefix}{number}"))
+    IdHash::of(Dialect::NimSds, &format!("{prefix}{number}"))
 }
 
 #[test]
@@ -67,11 +62,12 @@ fn hashes_and_positions() {
             assert_eq!(*bytes, [0, 1, 0xff, 0xfe], "the only such vector");
             continue;
         };
-        assert_eq!(hash(string), number::<i64>(&vector["hash"]), "{string}");
-        assert_eq!(hash(&format!("{string} b")), number::<i64>(&vector["hashB"]), "{string}");
+        assert_eq!(farm_hash(string, ""), number::<i64>(&vector["hash"]), "{string}");
+        assert_eq!(farm_hash(string, " b"), number::<i64>(&vector["hashB"]), "{string}");
         for (m, expected) in vector["hashN"].as_object().unwrap() {
             let expected: Vec<u64> = items(expected).iter().map(number).collect();
-            let positions = IdHash::of(string).positions(expected.len() as u64, m.parse().unwrap());
+            let positions =
+                IdHash::of(Dialect::NimSds, string).positions(expected.len() as u64, m.parse().unwrap());
             assert_eq!(positions.collect::<Vec<_>>(), expected, "{string} in {m}");
         }
     }
@@ -111,9 +107,9 @@ fn bloom_filters() {
 }
 
 fn assert_filter_step(filter: &BloomFilter, step: &Value, inserted: usize) {
-    let written = NimSds.write_filter(filter);
+    let written = Protobuf.write_filter(Dialect::NimSds, filter);
     assert!(written == bytes(&step["serializedHex"]), "after {inserted} of {}", filter.capacity());
-    let received = NimSds.read_filter(&written).unwrap();
+    let received = Protobuf.read_filter(Dialect::NimSds, &written).unwrap();
     let lookups = [("m", "lookup_m1_to_m20(present)"), ("absent-", "lookup_absent-1_to_absent-20")];
     for (prefix, name) in lookups {
         for (i, expected) in (1..).zip(items(&step[name])) {
@@ -132,7 +128,11 @@ fn assert_filter_step(filter: &BloomFilter, step: &Value, inserted: usize) {
 #[test]
 fn rolling_filters_start_and_roll_at_the_same_sizes() {
     for vector in list("bloom_rollingInit") {
-        let mut rolling = RollingBloomFilter::new(number(&vector["capacity"]), number(&vector["errorRate"]));
+        let mut rolling = RollingBloomFilter::new(
+            Dialect::NimSds,
+            number(&vector["capacity"]),
+            number(&vector["errorRate"]),
+        );
         assert_eq!(rolling.filter().capacity(), number::<usize>(&vector["resultCapacity"]));
         assert_size(rolling.filter(), &vector["filter"]);
         let most = number(&vector["maxCapacity"]);
@@ -147,11 +147,20 @@ fn rolling_filters_start_and_roll_at_the_same_sizes() {
 #[test]
 fn rolling_filters_hold_the_same_bits_after_every_id() {
     for vector in list("bloom_rollingAdd") {
-        let mut rolling = RollingBloomFilter::new(number(&vector["capacity"]), number(&vector["errorRate"]));
+        let mut rolling = RollingBloomFilter::new(
+            Dialect::NimSds,
+            number(&vector["capacity"]),
+            number(&vector["errorRate"]),
+        );
         for step in items(&vector["steps"]) {
-            rolling.add(IdHash::of(text(&step["add"])));
+            rolling.add(IdHash::of(Dialect::NimSds, text(&step["add"])));
             let filter = rolling.filter();
-            assert_eq!(NimSds.write_filter(filter), bytes(&step["serializedHex"]), "{}", step["add"]);
+            assert_eq!(
+                Protobuf.write_filter(Dialect::NimSds, filter),
+                bytes(&step["serializedHex"]),
+                "{}",
+                step["add"]
+            );
             assert_eq!(filter.capacity(), number::<usize>(&step["filterCapacity"]));
             assert_eq!((filter.k(), filter.m()), (number(&step["kHashes"]), number(&step["mBits"])));
             assert_eq!(rolling.len(), items(&step["messages"]).len());
@@ -166,7 +175,7 @@ fn rolling_filters_hold_the_same_bits_after_every_id() {
 fn received_filters() {
     for vector in list("bloom_deserialize") {
         let name = text(&vector["name"]);
-        let read = NimSds.read_filter(&bytes(&vector["hex"]));
+        let read = Protobuf.read_filter(Dialect::NimSds, &bytes(&vector["hex"]));
         if in_table(FILTERS_REFUSED, name) || vector.get("err").is_some() {
             assert!(read.is_err(), "{name}");
         } else {
@@ -277,9 +286,17 @@ fn repair_timing() {
         let (me, sender) = (text(&vector["participantId"]).into(), text(&vector["senderId"]).into());
         let id = text(&vector["messageId"]).into();
         let (t_min, t_max) = (number(&vector["tMinMs"]), number(&vector["tMaxMs"]));
-        assert_eq!(request_delay(&me, &id, t_min, t_max), number::<u64>(&vector["tReqMs"]), "{vector}");
-        assert_eq!(response_delay(&me, &sender, &id, t_max), number::<u64>(&vector["tRespMs"]), "{vector}");
-        let group = in_response_group(&me, &sender, &id, number(&vector["groups"]));
+        assert_eq!(
+            request_delay(Dialect::NimSds, &me, &id, t_min, t_max),
+            number::<u64>(&vector["tReqMs"]),
+            "{vector}"
+        );
+        assert_eq!(
+            response_delay(Dialect::NimSds, &me, &sender, &id, t_max),
+            number::<u64>(&vector["tRespMs"]),
+            "{vector}"
+        );
+        let group = in_response_group(Dialect::NimSds, &me, &sender, &id, number(&vector["groups"]));
         assert_eq!(group, vector["inGroup"].as_bool().unwrap(), "{vector}");
     }
 }

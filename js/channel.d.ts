@@ -1,0 +1,126 @@
+import type { HistoryEntry, ManagerEvents, ManagerOptions } from "./index.js";
+
+/**
+ * Whatever carries bytes to the others: it may lose, repeat and reorder them. Waku, WebRTC, WebSocket, radio: an object
+ * with these two methods.
+ */
+export interface Transport {
+  /** Broadcasts to everyone on the channel; resolves when handed over, rejects when that failed. */
+  publish(channelId: string, bytes: Uint8Array): Promise<void>;
+  /** Calls `onBytes` with whatever is heard on the channel; gives the function that ends it. */
+  subscribe(channelId: string, onBytes: (bytes: Uint8Array) => void): () => void;
+}
+
+export interface ReliableChannelOptions extends ManagerOptions {
+  channelId: string;
+  transport: Transport;
+  /**
+   * Fetches messages that nobody has repaired, for example from a store node, and gives their bytes, of as many as it
+   * finds. Asked a second after a gap shows, then ever more seldom (up to 64 seconds) as long as it is there; never twice
+   * at once for a message.
+   */
+  retrieve?: (missing: HistoryEntry[]) => Promise<Uint8Array[]>;
+}
+
+/** What a channel still waits for. */
+export interface ChannelStatus {
+  /** Messages that others name and nobody has delivered here. */
+  missing: number;
+  /** Messages of this run that were given up, because what they wait for never came (`lostMessageTimeout`, or overflow). */
+  lost: number;
+  /** Own messages that nobody is known to have. */
+  unacknowledged: number;
+  /** Whether all of these are 0. */
+  synced: boolean;
+}
+
+/** The manager's events that matter to an application, and the channel's own; details as in {@link ManagerEvents}. */
+export interface ChannelEvents
+  extends Pick<
+    ManagerEvents,
+    "messageReady" | "messageSent" | "missingDependencies" | "messageLost" | "persistenceError"
+  > {
+  /** The status is another than when this was told last. */
+  statusChange: { channelId: string } & ChannelStatus;
+  /**
+   * The transport failed, or something it gave was no message of this channel (`"receive"`: an `SdsError`), or `retrieve`
+   * failed. Nothing is lost by it: what could not be published is sent again by the resend schedule.
+   */
+  transportError: { channelId: string; operation: "publish" | "receive" | "retrieve" | "unsubscribe"; error: unknown };
+}
+
+/** A listener of a channel's event, as a function or an object. */
+export type ChannelEventListener<K extends keyof ChannelEvents> =
+  | ((event: CustomEvent<ChannelEvents[K]>) => void)
+  | { handleEvent(event: CustomEvent<ChannelEvents[K]>): void };
+
+/**
+ * One channel over a transport: resends, repairs, sync messages, retrieval, periodic tasks and persistence are wired.
+ * Sync messages are sent about once per `syncMessageInterval` by the group as a whole, and sooner when there is something to
+ * ask for.
+ */
+export class ReliableChannel extends EventTarget {
+  private constructor();
+  /**
+   * Opens a channel: loads what was kept of it, then listens to the transport. Bytes that the transport gives before this
+   * has resolved are taken in; their events may come before a listener can be added, {@link messages} has them all.
+   * @throws SdsError as `ReliabilityManager.create` and `ensureChannel`; `InvalidArgument` also if `transport.subscribe`
+   *   throws.
+   */
+  static open(options: ReliableChannelOptions): Promise<ReliableChannel>;
+  readonly channelId: string;
+  readonly participantId: string;
+  /**
+   * Sends a message; without an id it gets one that nobody else makes. Resolves with the id once the message is saved and
+   * was handed to the transport. If that fails, `transportError` tells, and the message is sent again later.
+   * @throws SdsError as `wrapOutgoingMessage`; `InvalidState` after `close()`.
+   */
+  send(content: Uint8Array, messageId?: string): Promise<string>;
+  /** As it is now. */
+  readonly status: ChannelStatus;
+  /**
+   * The channel's log, own messages included, in causal order: from its start (`fromStart`) or from now on, without a gap
+   * or a repetition in between. Ends when `signal` is aborted, the loop is left or the channel is closed. A loop that falls
+   * behind by more than `maxMessageHistory` messages ends with an `SdsError` `InvalidState`. Ephemeral messages are no part
+   * of the log: see `messageReady`.
+   */
+  messages(options?: {
+    fromStart?: boolean;
+    signal?: AbortSignal;
+  }): AsyncIterableIterator<ManagerEvents["messageReady"]>;
+  /**
+   * Stops listening and all timers, lets writes under way finish, ends the loops over {@link messages}. Closes neither the
+   * transport nor the persistence. Later calls reject with `InvalidState`; closing again does nothing.
+   */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+  addEventListener<K extends keyof ChannelEvents>(
+    type: K,
+    listener: ChannelEventListener<K> | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  removeEventListener<K extends keyof ChannelEvents>(
+    type: K,
+    listener: ChannelEventListener<K> | null,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | EventListenerOptions,
+  ): void;
+}
+
+export interface BroadcastChannelTransport extends Transport {}
+/**
+ * The tabs and workers of one origin, over the platform's BroadcastChannel. It loses nothing, but only tabs that are open
+ * hear it. Those with the same `name` (default `"sds-wasm"`) hear each other.
+ */
+export class BroadcastChannelTransport {
+  constructor(name?: string);
+}

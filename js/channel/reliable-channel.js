@@ -1,0 +1,259 @@
+/** One channel over a transport, with all that an application would otherwise wire by hand. */
+
+import { bytes, func, id, object, optional, plainObject } from "../arguments.js";
+import { SdsError, messageOf, report } from "../errors.js";
+import { ReliabilityManager } from "../manager.js";
+import { randomId } from "../random.js";
+import { Reader } from "./reader.js";
+import { Retrieval } from "./retrieval.js";
+import { Status } from "./status.js";
+import { SyncSchedule } from "./sync.js";
+
+/** Known to this file only, which makes the constructor private: opening is asynchronous. */
+const FROM_OPEN = Symbol("ReliableChannel.open");
+/** The manager's events that are the application's business. */
+const TOLD = ["messageReady", "messageSent", "missingDependencies", "messageLost", "persistenceError"];
+
+export class ReliableChannel extends EventTarget {
+  #manager;
+  #channelId;
+  #transport;
+  #now;
+  #status;
+  #sync;
+  #retrieval;
+  #readers = new Set();
+  /** The resolve functions of what is being published: closing doesn't wait for a transport that never answers. */
+  #publishing = new Set();
+  #unsubscribe = () => {};
+  #closing;
+
+  static async open(options) {
+    const { channelId, transport, retrieve, ...managerOptions } = checkOptions(options);
+    const manager = await ReliabilityManager.create(managerOptions);
+    try {
+      await manager.ensureChannel(channelId);
+      const { now = Date.now } = managerOptions;
+      const channel = new this(FROM_OPEN, { manager, channelId, transport, retrieve, now });
+      channel.#start();
+      return channel;
+    } catch (error) {
+      await manager.cleanup();
+      throw error;
+    }
+  }
+
+  constructor(key, opened) {
+    super();
+    if (key !== FROM_OPEN) {
+      throw new SdsError("InvalidState", "use `await ReliableChannel.open(options)` instead of the constructor");
+    }
+    const { manager, channelId, transport, retrieve, now } = opened;
+    this.#manager = manager;
+    this.#channelId = channelId;
+    this.#transport = transport;
+    this.#now = now;
+    Object.defineProperty(this, "channelId", { value: channelId, enumerable: true });
+    Object.defineProperty(this, "participantId", { value: manager.participantId, enumerable: true });
+    this.#status = new Status(manager, channelId, (status) => this.#tell("statusChange", { channelId, ...status }));
+    this.#sync = new SyncSchedule(manager.config.syncMessageInterval, () => this.#sendSync());
+    const failed = (error) => this.#transportFailed("retrieve", error);
+    this.#retrieval = new Retrieval(retrieve, (retrieved) => this.#takeIn(retrieved, "retrieve"), failed);
+  }
+
+  #start() {
+    this.#listen();
+    this.#subscribe();
+    // What messages of the last run wait for.
+    this.#retrieval.want(this.#manager.getOutgoingRepairBuffer(this.#channelId).map(({ entry }) => entry));
+    this.#sync.restart();
+    this.#hurryForRequests();
+    this.#manager.startPeriodicTasks();
+  }
+
+  get status() {
+    return this.#status.current();
+  }
+
+  async send(content, messageId = randomId()) {
+    this.#checkOpen();
+    const copy = new Uint8Array(bytes("content", content));
+    const wrapped = await this.#manager.wrapOutgoingMessage(copy, messageId, this.#channelId);
+    this.#status.sent(messageId);
+    this.#log(messageId);
+    this.#sync.restart();
+    await this.#publish(wrapped);
+    return messageId;
+  }
+
+  messages(options = {}) {
+    const { fromStart = false, signal } = plainObject("options", options);
+    this.#checkOpen();
+    const stored = fromStart ? this.#manager.getMessageHistory(this.#channelId) : [];
+    const end = () => {
+      this.#readers.delete(reader);
+      signal?.removeEventListener("abort", abort);
+    };
+    const reader = new Reader(stored, (messageId) => this.#read(messageId), this.#manager.config.maxMessageHistory, end);
+    const abort = () => reader.return();
+    this.#readers.add(reader);
+    signal?.addEventListener("abort", abort);
+    if (signal?.aborted) abort();
+    return reader;
+  }
+
+  close() {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close() {
+    this.#sync.stop();
+    this.#retrieval.stop();
+    this.#attempt("unsubscribe", this.#unsubscribe);
+    for (const reader of [...this.#readers]) reader.return();
+    for (const resolve of this.#publishing) resolve();
+    await this.#manager.cleanup();
+  }
+
+  #checkOpen() {
+    if (this.#closing) throw new SdsError("InvalidState", "the channel was closed");
+  }
+
+  // Out.
+
+  /** Settles when the transport has it, or has failed: then the message is sent again by the resend schedule. */
+  #publish(data) {
+    return new Promise((resolve) => {
+      this.#publishing.add(resolve);
+      this.#attempt("publish", () => this.#transport.publish(this.#channelId, data)).finally(() => {
+        this.#publishing.delete(resolve);
+        resolve();
+      });
+    });
+  }
+
+  async #sendSync() {
+    try {
+      await this.#publish(await this.#manager.wrapSyncMessage(this.#channelId));
+      this.#hurryForRequests();
+    } catch (error) {
+      if (!this.#closing) report(error);
+    }
+  }
+
+  /** Requests are due at times of their own; a sync message carries those that are. */
+  #hurryForRequests() {
+    if (this.#closing || this.#sync.hurries) return;
+    const requests = this.#manager.getOutgoingRepairBuffer(this.#channelId);
+    if (requests.length === 0) return;
+    const earliest = Math.min(...requests.map(({ requestAt }) => requestAt));
+    this.#sync.hurry(Math.max(0, earliest - this.#now()));
+  }
+
+  // In.
+
+  #subscribe() {
+    const take = (data) => void this.#takeIn(data, "receive");
+    try {
+      const unsubscribe = this.#transport.subscribe(this.#channelId, take);
+      this.#unsubscribe = func("what it returns", unsubscribe);
+    } catch (cause) {
+      // A channel that hears nothing is none.
+      const message = `options.transport.subscribe failed: ${messageOf(cause)}`;
+      throw new SdsError("InvalidArgument", message, { cause });
+    }
+  }
+
+  async #takeIn(data, operation) {
+    if (this.#closing) return;
+    await this.#attempt(operation, async () => {
+      const received = await this.#manager.unwrapReceivedMessage(data, this.#channelId);
+      if (received.kind !== "sync") return;
+      this.#status.passed(received.messageId);
+      if (received.senderId !== this.participantId) this.#sync.restart();
+    });
+  }
+
+  #listen() {
+    const on = (type, listener) => this.#manager.addEventListener(type, ({ detail }) => listener(detail));
+    for (const type of TOLD) on(type, (detail) => this.#tell(type, detail));
+    for (const type of ["messageResend", "repairReady"]) on(type, (detail) => void this.#publish(detail.bytes));
+    on("messageSent", ({ messageId }) => this.#status.settled(messageId));
+    on("messageReady", (message) => this.#delivered(message));
+    on("missingDependencies", ({ messageId, missingDependencies }) => {
+      this.#status.waits(messageId, missingDependencies.map((entry) => entry.messageId));
+      this.#retrieval.forget(messageId);
+      this.#retrieval.want(missingDependencies);
+      this.#hurryForRequests();
+    });
+    on("messageLost", ({ messageId, missingDependencies }) => {
+      this.#status.lost(messageId, missingDependencies);
+      for (const dependency of missingDependencies) this.#retrieval.forget(dependency);
+    });
+  }
+
+  #delivered(message) {
+    this.#status.delivered(message.messageId);
+    this.#retrieval.forget(message.messageId);
+    // Ephemeral messages are no part of the log.
+    if (message.lamportTimestamp !== undefined) for (const reader of this.#readers) reader.push(message);
+  }
+
+  // The log.
+
+  /** An own message: the manager doesn't tell the application what it knows. */
+  #log(messageId) {
+    if (this.#readers.size === 0) return;
+    const message = this.#read(messageId);
+    if (message) for (const reader of this.#readers) reader.push(message);
+  }
+
+  #read(messageId) {
+    const message = this.#manager.getMessage(this.#channelId, messageId);
+    if (!message) return undefined;
+    const { channelId, senderId, content, lamportTimestamp } = message;
+    return { channelId, messageId, senderId, content, lamportTimestamp };
+  }
+
+  // Telling.
+
+  #tell(type, detail) {
+    try {
+      this.dispatchEvent(new CustomEvent(type, { detail }));
+    } catch (error) {
+      report(error);
+    }
+  }
+
+  async #attempt(operation, body) {
+    try {
+      await body();
+    } catch (error) {
+      this.#transportFailed(operation, error);
+    }
+  }
+
+  #transportFailed(operation, error) {
+    if (this.#closing) return;
+    this.#tell("transportError", { channelId: this.#channelId, operation, error });
+  }
+}
+
+if (Symbol.asyncDispose) {
+  Object.defineProperty(ReliableChannel.prototype, Symbol.asyncDispose, {
+    value() {
+      return this.close();
+    },
+    configurable: true,
+    writable: true,
+  });
+}
+
+function checkOptions(options) {
+  const { channelId, transport, retrieve } = plainObject("options", options);
+  object("options.transport", transport);
+  for (const method of ["publish", "subscribe"]) func(`options.transport.${method}`, transport[method]);
+  optional(func)("options.retrieve", retrieve);
+  return { ...options, channelId: id("options.channelId", channelId) };
+}

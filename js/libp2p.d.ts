@@ -1,0 +1,21 @@
+import type { Transport } from "./index.js";
+
+/** What is needed of a libp2p node: a service that publishes and subscribes, under any name. */
+export interface Libp2pNode {
+  services: Record<string, any>;
+}
+
+export interface Libp2pTransport extends Transport {}
+/**
+ * The gossipsub of the application's own libp2p node, one topic for each channel. The node is started and stopped by the
+ * application. Whoever is on the topic reads and writes it: sign, encrypt or validate by the node's own means.
+ *
+ * `publish` rejects as the node's does, for example while there is nobody on the topic; a `ReliableChannel` sends again.
+ */
+export class Libp2pTransport {
+  /**
+   * @param options.topic names the topic of a channel, default `/sds/1/` followed by its id
+   * @throws SdsError `InvalidArgument` for a node without a pubsub service.
+   */
+  constructor(node: Libp2pNode, options?: { topic?: (channelId: string) => string });
+}
