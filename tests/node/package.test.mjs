@@ -10,7 +10,7 @@ import { installPackage, packPackage, ROOT, run } from "./support/package.mjs";
 
 const GENERATED = ["package.json", "sds_wasm.js", "sds_wasm_bg.wasm", "sds_wasm_inline.js"];
 const DOCUMENTS = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
-const SPECIFIERS = ["sds-wasm", "sds-wasm/inline", "sds-wasm/indexeddb", "sds-wasm/node", "sds-wasm/persistence-contract"];
+const SPECIFIERS = ["", "/inline", "/indexeddb", "/libp2p", "/node", "/persistence-contract"].map((path) => `sds-wasm${path}`);
 
 /** What a user does first. Run in a process of its own, in the folder of the installation. */
 const HELLO = `
