@@ -2,7 +2,7 @@
 
 import { importPackage } from "../node/support/package.mjs";
 import { agent, KINDS, tagOf } from "./support/agents.mjs";
-import { expect, test } from "./support/fixtures.mjs";
+import { expect, test } from "./support/disk.mjs";
 
 const { runPersistenceContract } = await importPackage("sds-wasm/persistence-contract");
 

@@ -1,15 +1,15 @@
 // Kills the page's process, or the whole browser, in the middle of its work: what it had reported must be there after.
 
 import { once } from "node:events";
-import { test } from "./support/fixtures.mjs";
+import { test } from "./support/disk.mjs";
 import { liveAndDie, livesOf } from "./support/lives.mjs";
 import { rendererKiller } from "./support/processes.mjs";
 
-test("many lives, each ended with its renderer @chromium", async ({ browser, context }) => {
+test("many lives, each ended with its renderer @chromium", async ({ context }) => {
   const begin = async () => {
     const page = await context.newPage();
     await page.goto("/blank.html");
-    const killAll = await rendererKiller(browser);
+    const killAll = await rendererKiller(context.browser());
     const crashed = once(page, "crash");
     const kill = async () => {
       await Promise.all([killAll(), crashed]);

@@ -1,7 +1,7 @@
 // A database that is deleted, kept or upgraded by others while it is wanted here.
 
 import { agent, CHANNEL, ids, T0 } from "./support/agents.mjs";
-import { expect, test } from "./support/fixtures.mjs";
+import { expect, test } from "./support/disk.mjs";
 import { failure, storage, tab } from "./support/storage.mjs";
 
 const start = { participantId: "alice", database: "kept", at: T0 };

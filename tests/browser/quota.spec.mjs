@@ -1,7 +1,7 @@
 // When the browser lets the origin store no more: everything goes on, is told, and is made good once there is room.
 
 import { agent, CHANNEL, ids, peer, T0 } from "./support/agents.mjs";
-import { expect, test } from "./support/fixtures.mjs";
+import { expect, test } from "./support/disk.mjs";
 
 const start = { participantId: "alice", database: "alice", at: T0 };
 

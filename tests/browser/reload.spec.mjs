@@ -1,7 +1,7 @@
 // A participant whose page ends and comes again: what it knew is there, what it had begun goes on, once.
 
 import { agent, brief, CHANNEL, ids, peer, T0 } from "./support/agents.mjs";
-import { expect, test } from "./support/fixtures.mjs";
+import { expect, test } from "./support/disk.mjs";
 
 const start = { participantId: "alice", database: "alice", at: T0 };
 const requested = ({ requests }) => requests.map(({ entry }) => entry.messageId);

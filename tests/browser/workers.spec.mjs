@@ -1,7 +1,7 @@
 // Managers in shared and service workers, used from pages.
 
 import { agent, brief, CHANNEL, ids, peer, T0 } from "./support/agents.mjs";
-import { expect, test } from "./support/fixtures.mjs";
+import { expect, test } from "./support/disk.mjs";
 import { failure, tab } from "./support/storage.mjs";
 
 const start = { participantId: "alice", database: "kept", at: T0 };
@@ -40,15 +40,15 @@ const ENDS = {
     await session.send("ServiceWorker.enable");
     await session.send("ServiceWorker.stopAllWorkers");
   },
-  "is closed": async ({ browser, worker }) => {
-    const session = await browser.newBrowserCDPSession();
+  "is closed": async ({ page, worker }) => {
+    const session = await page.context().browser().newBrowserCDPSession();
     const { targetInfos } = await session.send("Target.getTargets");
     const { targetId } = targetInfos.find(({ type, url }) => type === "service_worker" && url === worker);
     await session.send("Target.closeTarget", { targetId });
   },
 };
 for (const [what, end] of Object.entries(ENDS)) {
-  test(`a service worker that ${what} begins again where it was @chromium`, async ({ context, browser, site }) => {
+  test(`a service worker that ${what} begins again where it was @chromium`, async ({ context, site }) => {
     const { page, open, locks } = await tab(context);
     const [alice, bob] = [agent(page, "service worker"), await peer("bob")];
     await alice.start(start);
@@ -61,7 +61,7 @@ for (const [what, end] of Object.entries(ENDS)) {
     const life = await alice.life();
     expect(await open()).toEqual(OPEN_ELSEWHERE);
 
-    await end({ page, browser, worker: `${site.origin}/agent-worker.js` });
+    await end({ page, worker: `${site.origin}/agent-worker.js` });
     await expect.poll(async () => (await locks()).held).toEqual([]);
     expect(await alice.life()).not.toBe(life);
     expect(await alice.start(start)).toEqual(state);

@@ -98,8 +98,9 @@ function transact(database, { mode, durability }, request) {
       transaction.onabort = () => reject(transaction.error);
       try {
         request(stores);
-        // Without waiting for the requests' events; engines that lack it commit when these have been told.
-        transaction.commit?.();
+        // Without waiting for the requests' events; engines that lack it commit when these have been told. Not when
+        // reading: Chromium then completes the transaction before it has read values that it keeps in files of their own.
+        if (mode === "readwrite") transaction.commit?.();
       } catch (error) {
         reject(error);
         // Or the requests made so far would be stored.

@@ -46,7 +46,9 @@ test("after a reload everything is back, and goes on", async ({ page }) => {
   await ready(page);
   const after = { counters: await counters(page), logs: await logs(page) };
   for (const [index, log] of before.logs.entries()) {
-    expect(after.logs[index].slice(0, log.length), before.counters.peers[index].name).toEqual(log);
+    // It runs already: others may have come since, also in between.
+    const kept = after.logs[index].filter((id) => log.includes(id));
+    expect(kept, before.counters.peers[index].name).toEqual(log);
   }
   expect(after.counters.totals.written).toBeGreaterThanOrEqual(before.counters.totals.written);
   expect(after.counters.now).toBeGreaterThanOrEqual(before.counters.now);
