@@ -11,6 +11,9 @@ export interface Libp2pTransport extends Transport {}
  * application. Whoever is on the topic reads and writes it: sign, encrypt or validate by the node's own means.
  *
  * `publish` rejects as the node's does, for example while there is nobody on the topic; a `ReliableChannel` sends again.
+ *
+ * Leave gossipsub's `globalSignaturePolicy` at its default: with `StrictNoSign` a message that is sent again counts as a
+ * duplicate for two minutes, and is dropped.
  */
 export class Libp2pTransport {
   /**

@@ -1,13 +1,13 @@
 /** One channel over a transport, with all that an application would otherwise wire by hand. */
 
-import { bytes, func, id, object, optional, plainObject } from "../arguments.js";
-import { SdsError, messageOf, report } from "../errors.js";
+import { func, id, messageBytes, object, optional, plainObject } from "../arguments.js";
+import { SdsError, invalidArgument, messageOf, report } from "../errors.js";
 import { ReliabilityManager } from "../manager.js";
 import { randomId } from "../random.js";
 import { Reader } from "./reader.js";
 import { Retrieval } from "./retrieval.js";
 import { Status } from "./status.js";
-import { SyncSchedule } from "./sync.js";
+import { SyncSchedule, tellsNewest } from "./sync.js";
 
 /** Known to this file only, which makes the constructor private: opening is asynchronous. */
 const FROM_OPEN = Symbol("ReliableChannel.open");
@@ -23,6 +23,8 @@ export class ReliableChannel extends EventTarget {
   #sync;
   #retrieval;
   #readers = new Set();
+  /** Ids of own messages that are sent, but not in the readers' logs yet. */
+  #unlogged = new Set();
   /** The resolve functions of what is being published: closing doesn't wait for a transport that never answers. */
   #publishing = new Set();
   #unsubscribe = () => {};
@@ -30,15 +32,17 @@ export class ReliableChannel extends EventTarget {
 
   static async open(options) {
     const { channelId, transport, retrieve, ...managerOptions } = checkOptions(options);
+    const { now = Date.now } = managerOptions;
     const manager = await ReliabilityManager.create(managerOptions);
+    let channel;
     try {
       await manager.ensureChannel(channelId);
-      const { now = Date.now } = managerOptions;
-      const channel = new this(FROM_OPEN, { manager, channelId, transport, retrieve, now });
+      channel = new this(FROM_OPEN, { manager, channelId, transport, retrieve, now });
       channel.#start();
       return channel;
     } catch (error) {
-      await manager.cleanup();
+      // The transport may have begun to deliver.
+      await (channel ? channel.close() : manager.cleanup());
       throw error;
     }
   }
@@ -64,8 +68,7 @@ export class ReliableChannel extends EventTarget {
   #start() {
     this.#listen();
     this.#subscribe();
-    // What messages of the last run wait for.
-    this.#retrieval.want(this.#manager.getOutgoingRepairBuffer(this.#channelId).map(({ entry }) => entry));
+    this.#retrieval.want(missingEntries(this.#manager, this.#channelId));
     this.#sync.restart();
     this.#hurryForRequests();
     this.#manager.startPeriodicTasks();
@@ -77,9 +80,9 @@ export class ReliableChannel extends EventTarget {
 
   async send(content, messageId = randomId()) {
     this.#checkOpen();
-    const copy = new Uint8Array(bytes("content", content));
-    const wrapped = await this.#manager.wrapOutgoingMessage(copy, messageId, this.#channelId);
+    const wrapped = await this.#wrap(content, messageId);
     this.#status.sent(messageId);
+    this.#retrieval.forget(messageId);
     this.#log(messageId);
     this.#sync.restart();
     await this.#publish(wrapped);
@@ -88,6 +91,7 @@ export class ReliableChannel extends EventTarget {
 
   messages(options = {}) {
     const { fromStart = false, signal } = plainObject("options", options);
+    optional(abortSignal)("options.signal", signal);
     this.#checkOpen();
     const stored = fromStart ? this.#manager.getMessageHistory(this.#channelId) : [];
     const end = () => {
@@ -103,7 +107,11 @@ export class ReliableChannel extends EventTarget {
   }
 
   close() {
-    this.#closing ??= this.#close();
+    if (this.#closing) return this.#closing;
+    let closed;
+    // Known before anything is stopped: what is called meanwhile may close again, or deliver.
+    this.#closing = new Promise((resolve) => (closed = resolve));
+    closed(this.#close());
     return this.#closing;
   }
 
@@ -122,10 +130,23 @@ export class ReliableChannel extends EventTarget {
 
   // Out.
 
+  async #wrap(content, messageId) {
+    // A used id will be refused.
+    const isNew = !this.#unlogged.has(messageId) && !this.#read(messageId);
+    if (isNew) this.#unlogged.add(messageId);
+    try {
+      return await this.#manager.wrapOutgoingMessage(content, messageId, this.#channelId);
+    } catch (error) {
+      if (isNew) this.#unlogged.delete(messageId);
+      throw error;
+    }
+  }
+
   /** Settles when the transport has it, or has failed: then the message is sent again by the resend schedule. */
   #publish(data) {
     return new Promise((resolve) => {
       this.#publishing.add(resolve);
+      if (this.#closing) resolve();
       this.#attempt("publish", () => this.#transport.publish(this.#channelId, data)).finally(() => {
         this.#publishing.delete(resolve);
         resolve();
@@ -136,7 +157,7 @@ export class ReliableChannel extends EventTarget {
   async #sendSync() {
     try {
       await this.#publish(await this.#manager.wrapSyncMessage(this.#channelId));
-      this.#hurryForRequests();
+      if (!this.#sync.hurries) this.#hurryForRequests();
     } catch (error) {
       if (!this.#closing) report(error);
     }
@@ -144,11 +165,11 @@ export class ReliableChannel extends EventTarget {
 
   /** Requests are due at times of their own; a sync message carries those that are. */
   #hurryForRequests() {
-    if (this.#closing || this.#sync.hurries) return;
+    if (this.#closing) return;
     const requests = this.#manager.getOutgoingRepairBuffer(this.#channelId);
     if (requests.length === 0) return;
-    const earliest = Math.min(...requests.map(({ requestAt }) => requestAt));
-    this.#sync.hurry(Math.max(0, earliest - this.#now()));
+    const earliest = requests.reduce((least, { requestAt }) => Math.min(least, requestAt), Infinity);
+    this.#sync.hurry(earliest, Math.max(0, earliest - this.#now()));
   }
 
   // In.
@@ -168,16 +189,20 @@ export class ReliableChannel extends EventTarget {
   async #takeIn(data, operation) {
     if (this.#closing) return;
     await this.#attempt(operation, async () => {
-      const received = await this.#manager.unwrapReceivedMessage(data, this.#channelId);
+      // The transport may reuse its buffer.
+      const copy = messageBytes("bytes", data).slice();
+      const received = await this.#manager.unwrapReceivedMessage(copy, this.#channelId);
       if (received.kind !== "sync") return;
-      this.#status.passed(received.messageId);
-      if (received.senderId !== this.participantId) this.#sync.restart();
+      this.#status.delivered(received.messageId);
+      this.#retrieval.forget(received.messageId);
+      // An own one that comes back is a duplicate.
+      const log = this.#manager.getMessageHistory(this.#channelId);
+      if (!received.duplicate && tellsNewest(copy, log)) this.#sync.restart();
     });
   }
 
   #listen() {
     const on = (type, listener) => this.#manager.addEventListener(type, ({ detail }) => listener(detail));
-    for (const type of TOLD) on(type, (detail) => this.#tell(type, detail));
     for (const type of ["messageResend", "repairReady"]) on(type, (detail) => void this.#publish(detail.bytes));
     on("messageSent", ({ messageId }) => this.#status.settled(messageId));
     on("messageReady", (message) => this.#delivered(message));
@@ -185,26 +210,38 @@ export class ReliableChannel extends EventTarget {
       this.#status.waits(messageId, missingDependencies.map((entry) => entry.messageId));
       this.#retrieval.forget(messageId);
       this.#retrieval.want(missingDependencies);
-      this.#hurryForRequests();
+      if (!this.#sync.hurries) this.#hurryForRequests();
     });
-    on("messageLost", ({ messageId, missingDependencies }) => {
-      this.#status.lost(messageId, missingDependencies);
-      for (const dependency of missingDependencies) this.#retrieval.forget(dependency);
+    on("messageLost", (detail) => {
+      for (const dependency of this.#status.lost(detail)) this.#retrieval.forget(dependency);
     });
+    // Nobody tells when a request is made again, or when one became due before that which we hurry for.
+    on("periodicSync", () => this.#hurryForRequests());
+    // Last, so that listeners see the status as it is after the event.
+    for (const type of TOLD) on(type, (detail) => this.#tell(type, detail));
   }
 
   #delivered(message) {
+    // Ephemeral messages are no part of the log, even if they have the id of one that is.
+    if (message.lamportTimestamp === undefined) return;
     this.#status.delivered(message.messageId);
     this.#retrieval.forget(message.messageId);
-    // Ephemeral messages are no part of the log.
-    if (message.lamportTimestamp !== undefined) for (const reader of this.#readers) reader.push(message);
+    if (this.#unlogged.size > 0) this.#logOwnBefore(message.messageId);
+    for (const reader of this.#readers) reader.push(message);
   }
 
   // The log.
 
+  /** What names an own message is told before its sending has resolved, where it waited for it. */
+  #logOwnBefore(messageId) {
+    this.#unlogged.delete(messageId);
+    const message = this.#manager.getMessage(this.#channelId, messageId);
+    for (const entry of message?.causalHistory ?? []) this.#log(entry.messageId);
+  }
+
   /** An own message: the manager doesn't tell the application what it knows. */
   #log(messageId) {
-    if (this.#readers.size === 0) return;
+    if (!this.#unlogged.delete(messageId) || this.#readers.size === 0) return;
     const message = this.#read(messageId);
     if (message) for (const reader of this.#readers) reader.push(message);
   }
@@ -235,7 +272,7 @@ export class ReliableChannel extends EventTarget {
   }
 
   #transportFailed(operation, error) {
-    if (this.#closing) return;
+    if (this.#closing && operation !== "unsubscribe") return;
     this.#tell("transportError", { channelId: this.#channelId, operation, error });
   }
 }
@@ -256,4 +293,21 @@ function checkOptions(options) {
   for (const method of ["publish", "subscribe"]) func(`options.transport.${method}`, transport[method]);
   optional(func)("options.retrieve", retrieve);
   return { ...options, channelId: id("options.channelId", channelId) };
+}
+
+function abortSignal(name, signal) {
+  const isSignal = typeof signal?.addEventListener === "function" && typeof signal.aborted === "boolean";
+  if (!isSignal) throw invalidArgument(name, "an AbortSignal", signal);
+}
+
+/** What messages of the last run wait for: not all of it is in the repair buffer, and nothing for the anonymous. */
+function missingEntries(manager, channelId) {
+  const incoming = manager.getIncomingBuffer(channelId);
+  const awaited = incoming.flatMap(({ message, missingDependencies }) => {
+    const missing = new Set(missingDependencies);
+    return message.causalHistory.filter(({ messageId }) => missing.has(messageId));
+  });
+  const here = new Set(incoming.map(({ message }) => message.messageId));
+  const requested = manager.getOutgoingRepairBuffer(channelId).map(({ entry }) => entry);
+  return [...requested, ...awaited].filter(({ messageId }) => !here.has(messageId));
 }

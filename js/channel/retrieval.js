@@ -1,17 +1,23 @@
 /** Fetching missing messages elsewhere, by a function of the application's. */
 
+import { array } from "../arguments.js";
 import { background } from "../timers.js";
 
 /** Most gaps are filled by messages that are under way. Then ever more seldom, as long as the message is missing. */
 const FIRST_DELAY = 1000;
 const LONGEST_DELAY = 64_000;
 
+/** Strangers may name what they like. What finds no room is named again by later messages. */
+const MOST = 10_000;
+
 export class Retrieval {
   #retrieve;
   #takeIn;
   #report;
-  /** The ids that are missing, each in the care of one batch: so none is asked for twice at once. */
+  /** The ids that are missing. */
   #wanted = new Set();
+  /** The ids that some batch cares for: no other may, so none is asked for twice at once. */
+  #inCare = new Set();
   #timers = new Set();
   #stopped = false;
 
@@ -27,9 +33,8 @@ export class Retrieval {
 
   /** @param {import("../index.js").HistoryEntry[]} entries */
   want(entries) {
-    if (!this.#retrieve) return;
-    const batch = entries.filter(({ messageId }) => !this.#wanted.has(messageId));
-    for (const { messageId } of batch) this.#wanted.add(messageId);
+    if (!this.#retrieve || this.#stopped) return;
+    const batch = entries.filter((entry) => this.#wantsCare(entry));
     if (batch.length > 0) this.#later(batch, FIRST_DELAY);
   }
 
@@ -43,6 +48,14 @@ export class Retrieval {
     this.#timers.forEach(clearTimeout);
   }
 
+  #wantsCare({ messageId }) {
+    const inCare = this.#inCare.has(messageId);
+    if (!inCare && this.#inCare.size >= MOST) return false;
+    this.#inCare.add(messageId);
+    this.#wanted.add(messageId);
+    return !inCare;
+  }
+
   #later(batch, delay) {
     const timer = background(() => {
       this.#timers.delete(timer);
@@ -52,18 +65,21 @@ export class Retrieval {
   }
 
   async #try(batch, delay) {
-    const missing = this.#missing(batch);
+    const missing = this.#stillMissing(batch);
     if (missing.length === 0) return;
     try {
-      for (const bytes of await this.#retrieve(missing)) await this.#takeIn(bytes);
+      // A copy: the application may do with it what it likes.
+      const found = await this.#retrieve([...missing]);
+      for (const bytes of array("what options.retrieve gives", found, (_, item) => item)) await this.#takeIn(bytes);
     } catch (error) {
       this.#report(error);
     }
-    const left = this.#missing(batch);
+    const left = this.#stillMissing(missing);
     if (left.length > 0 && !this.#stopped) this.#later(left, Math.min(2 * delay, LONGEST_DELAY));
   }
 
-  #missing(batch) {
-    return batch.filter(({ messageId }) => this.#wanted.has(messageId));
+  /** Of a batch; it cares for the others no more. */
+  #stillMissing(batch) {
+    return batch.filter(({ messageId }) => this.#wanted.has(messageId) || !this.#inCare.delete(messageId));
   }
 }

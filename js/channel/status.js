@@ -1,11 +1,16 @@
 /** What a channel still waits for, in numbers, kept by what the manager tells. */
 
+/** Ids kept of each kind: strangers may name and send what they like. */
+const MOST = 10_000;
+
 export class Status {
   #missing = new Set();
-  /** Received, and waiting for what is missing. */
-  #waiting = new Set();
+  /** Received, and waiting for what is missing: ids of dependencies by message. */
+  #waiting = new Map();
   #lost = new Set();
   #unacknowledged;
+  /** Acknowledged before `sent` was called: others had the message, from a run that was forgotten here. */
+  #known = new Set();
   #onChange;
   #told;
   #due = false;
@@ -14,8 +19,9 @@ export class Status {
   constructor(manager, channelId, onChange) {
     this.#onChange = onChange;
     const incoming = manager.getIncomingBuffer(channelId);
-    for (const { message } of incoming) this.#waiting.add(message.messageId);
+    for (const { message, missingDependencies } of incoming) this.#waiting.set(message.messageId, missingDependencies);
     for (const { missingDependencies } of incoming) this.#addMissing(missingDependencies);
+    this.#addMissing(manager.getOutgoingRepairBuffer(channelId).map(({ entry }) => entry.messageId));
     this.#unacknowledged = new Set(manager.getOutgoingBuffer(channelId).map(({ message }) => message.messageId));
     this.#told = this.current();
   }
@@ -26,44 +32,43 @@ export class Status {
   }
 
   sent(messageId) {
-    this.#unacknowledged.add(messageId);
-    this.#lost.delete(messageId);
-    this.#changed();
+    if (!this.#known.delete(messageId)) this.#unacknowledged.add(messageId);
+    this.delivered(messageId);
   }
 
   settled(messageId) {
-    this.#unacknowledged.delete(messageId);
+    if (!this.#unacknowledged.delete(messageId)) this.#known.add(messageId);
     this.#changed();
   }
 
   /** It is here, and waits for others. */
   waits(messageId, missingDependencies) {
-    this.#waiting.add(messageId);
+    this.#waiting.set(messageId, missingDependencies);
     this.#missing.delete(messageId);
     this.#addMissing(missingDependencies);
     this.#changed();
   }
 
-  /** It was a sync message: what it named is missing, but it doesn't wait itself. */
-  passed(messageId) {
-    this.#waiting.delete(messageId);
-  }
-
+  /** Or it was a sync message: what that named is missing, but it doesn't wait itself. */
   delivered(messageId) {
-    for (const set of [this.#missing, this.#waiting, this.#lost]) set.delete(messageId);
+    for (const ids of [this.#missing, this.#waiting, this.#lost]) ids.delete(messageId);
     this.#changed();
   }
 
-  /** It was given up; what it waited for isn't waited for any more. */
-  lost(messageId, missingDependencies) {
+  /** It was given up. Returns what it waited for and nobody waits for any more. */
+  lost({ messageId, missingDependencies, reason }) {
     this.#waiting.delete(messageId);
-    this.#lost.add(messageId);
-    for (const dependency of missingDependencies) this.#missing.delete(dependency);
+    add(this.#lost, messageId);
+    // After a timeout, what didn't come is given up for everyone.
+    const awaited = new Set(reason === "timeout" ? [] : [...this.#waiting.values()].flat());
+    const gone = missingDependencies.filter((dependency) => !awaited.has(dependency));
+    for (const dependency of gone) this.#missing.delete(dependency);
     this.#changed();
+    return gone;
   }
 
   #addMissing(messageIds) {
-    for (const messageId of messageIds) if (!this.#waiting.has(messageId)) this.#missing.add(messageId);
+    for (const messageId of messageIds) if (!this.#waiting.has(messageId)) add(this.#missing, messageId);
   }
 
   /** Looks once when all events of a turn are in: a message that fills a gap must not tell every step of it. */
@@ -78,4 +83,9 @@ export class Status {
       this.#onChange(status);
     });
   }
+}
+
+function add(ids, id) {
+  ids.add(id);
+  if (ids.size > MOST) ids.delete(ids.values().next().value);
 }

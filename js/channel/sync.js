@@ -1,18 +1,27 @@
 /**
- * When to send sync messages. Everyone waits between one and two intervals, by chance, and starts again whenever a sync
- * message is heard or anything is sent: so a group of any size sends about one per interval instead of one each.
+ * When to send sync messages. Everyone waits between one and two intervals, by chance, and starts again whenever somebody
+ * tells what it would tell, or anything is sent: so a group of any size sends about one per interval instead of one each.
  */
 
+import { decodeMessage } from "../codec.js";
 import { background } from "../timers.js";
 
 /** Longer delays would be taken for none. */
 const LONGEST_DELAY = 2 ** 31 - 1;
 
+/** Whether a sync message names the newest of our log. Who lacks it must not keep us from telling. */
+export function tellsNewest(bytes, log) {
+  const newest = log.at(-1);
+  return newest === undefined || decodeMessage(bytes).causalHistory.some(({ messageId }) => messageId === newest);
+}
+
 export class SyncSchedule {
   #interval;
   #send;
   #regular;
+  /** @type {{ at: number, timer: unknown } | undefined} */
   #early;
+  #stopped = false;
 
   /** `send` is called without arguments when it is time; it must not throw. */
   constructor(interval, send) {
@@ -30,23 +39,32 @@ export class SyncSchedule {
     this.#regular = this.#in(this.#interval * (1 + Math.random()));
   }
 
-  /** There is something of our own to ask for, in `delay` ms: a request waits for a message to travel with. */
-  hurry(delay) {
-    this.#early ??= this.#in(delay + (this.#interval / 4) * Math.random());
+  /** There is something of our own to ask for at `at`, `delay` ms from now: a request needs a message to travel with. */
+  hurry(at, delay) {
+    if (this.#early?.at <= at) return;
+    this.#calm();
+    this.#early = { at, timer: this.#in(delay + (this.#interval / 4) * Math.random()) };
   }
 
+  /** For good: what is under way may still restart it. */
   stop() {
+    this.#stopped = true;
     clearTimeout(this.#regular);
-    clearTimeout(this.#early);
+    this.#calm();
+  }
+
+  #calm() {
+    clearTimeout(this.#early?.timer);
+    this.#early = undefined;
   }
 
   #in(delay) {
+    if (this.#stopped) return undefined;
     return background(() => this.#fire(), Math.min(delay, LONGEST_DELAY));
   }
 
   #fire() {
-    clearTimeout(this.#early);
-    this.#early = undefined;
+    this.#calm();
     this.restart();
     this.#send();
   }

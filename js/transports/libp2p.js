@@ -5,17 +5,21 @@ import { invalidArgument } from "../errors.js";
 
 const METHODS = ["publish", "subscribe", "unsubscribe", "addEventListener", "removeEventListener"];
 const TOPIC = (channelId) => `/sds/1/${channelId}`;
+/**
+ * How many listen to each topic of a pubsub service, by whatever transport: the node leaves it after the last.
+ * @type {WeakMap<object, Map<string, number>>}
+ */
+const LISTENERS = new WeakMap();
 
 /** @implements {import("../index.js").Transport} */
 export class Libp2pTransport {
   #pubsub;
   #topic;
-  /** How many listen to each topic: the node leaves it after the last. @type {Map<string, number>} */
-  #listeners = new Map();
 
   constructor(node, { topic } = {}) {
     this.#pubsub = pubsubOf(node);
     this.#topic = optional(func)("options.topic", topic) ?? TOPIC;
+    if (!LISTENERS.has(this.#pubsub)) LISTENERS.set(this.#pubsub, new Map());
   }
 
   async publish(channelId, bytes) {
@@ -28,8 +32,10 @@ export class Libp2pTransport {
     const listener = ({ detail }) => {
       if (detail.topic === topic) onBytes(detail.data);
     };
+    // Throws if the node isn't started: nothing has changed then.
+    if (this.#count(topic, 0) === 0) this.#pubsub.subscribe(topic);
+    this.#count(topic, 1);
     this.#pubsub.addEventListener("message", listener);
-    if (this.#count(topic, 1) === 1) this.#pubsub.subscribe(topic);
     let listening = true;
     return () => {
       if (!listening) return;
@@ -44,8 +50,10 @@ export class Libp2pTransport {
   }
 
   #count(topic, change) {
-    const count = (this.#listeners.get(topic) ?? 0) + change;
-    this.#listeners.set(topic, count);
+    const counts = LISTENERS.get(this.#pubsub);
+    const count = (counts.get(topic) ?? 0) + change;
+    if (count === 0) counts.delete(topic);
+    else counts.set(topic, count);
     return count;
   }
 }

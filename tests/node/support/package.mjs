@@ -4,7 +4,7 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -75,12 +75,13 @@ function locally(name) {
   return existsSync(folder) ? `file:${folder}` : name;
 }
 
+const QUIET = ["--prefer-offline", "--no-audit", "--no-fund", "--no-update-notifier"];
+
 async function install(dir, extra) {
   const { tarball } = await packPackage();
   const specs = [tarball, ...extra.map(locally)];
   await run("npm", ["init", "-y"], dir);
-  const quiet = ["--no-audit", "--no-fund", "--no-update-notifier"];
-  await run("npm", ["install", "--prefer-offline", ...quiet, ...specs], dir);
+  await run("npm", ["install", ...QUIET, ...specs], dir);
 }
 
 /** An installation of one's own, in a fresh folder; `extra` names npm packages to install beside it. */
@@ -96,12 +97,36 @@ export async function installPackage({ extra = [] } = {}) {
   return { dir, cleanup };
 }
 
+/** As a module in a user's folder: what is imported by this is resolved from there. */
+const writeUser = (dir) => writeFile(join(dir, "user.mjs"), "export default (specifier) => import(specifier);\n");
+
+export async function importFrom(dir, specifier) {
+  const user = await import(pathToFileURL(join(dir, "user.mjs")));
+  return user.default(specifier);
+}
+
+/**
+ * An installation that all runs share: the packages that `folder` has a manifest and a lock for, with ours beside them.
+ * Gives its path, for `importFrom`.
+ */
+export async function installBeside(folder) {
+  const files = ["package.json", "package-lock.json"];
+  const hash = createHash("sha256");
+  for (const file of files) hash.update(readFileSync(join(folder, file)));
+  return cached(`beside-${hash.digest("hex").slice(0, 16)}-${fingerprint()}`, async (draft) => {
+    for (const file of files) await copyFile(join(folder, file), join(draft, file));
+    await run("npm", ["ci", ...QUIET], draft);
+    const { tarball } = await packPackage();
+    await run("npm", ["install", "--no-save", ...QUIET, tarball, locally("classic-level")], draft);
+    await writeUser(draft);
+  });
+}
+
 /** Imports from an installation that all test files share, as a module in a user's folder would. */
 export async function importPackage(specifier = "sds-wasm") {
   const dir = await cached(`installed-${fingerprint()}`, async (draft) => {
     await install(draft, SHARED_EXTRA);
-    await writeFile(join(draft, "user.mjs"), "export default (specifier) => import(specifier);\n");
+    await writeUser(draft);
   });
-  const user = await import(pathToFileURL(join(dir, "user.mjs")));
-  return user.default(specifier);
+  return importFrom(dir, specifier);
 }
