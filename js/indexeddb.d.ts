@@ -62,6 +62,6 @@ export class IndexedDbPersistence {
 /**
  * Asks the browser not to evict this origin's storage when space runs short (`navigator.storage.persist()`), which it may
  * grant, refuse or ask the user about: call it when a user would understand why. Gives whether storage is persistent now;
- * false where it can't be asked, as in workers. Never rejects.
+ * false where it can't be asked, as in workers. Never rejects; it waits for as long as the user is being asked (Firefox).
  */
 export function requestPersistentStorage(): Promise<boolean>;
