@@ -299,6 +299,15 @@ mod tests {
     }
 
     #[test]
+    fn a_filter_that_has_rolled_keeps_the_size_that_was_agreed_on() {
+        for (dialect, capacity) in [(Dialect::NimSds, 12), (Dialect::Rfc, 10)] {
+            let mut rolling = RollingBloomFilter::new(dialect, 10, 0.001);
+            (0..13).for_each(|id: u32| rolling.add(IdHash::of(dialect, &id.to_string())));
+            assert_eq!((rolling.len(), rolling.filter().capacity()), (8, capacity));
+        }
+    }
+
+    #[test]
     fn parameters_that_make_no_sense_become_the_defaults() {
         for rate in [0.0, -1.0, 1.0, 2.0, f64::NAN, f64::INFINITY] {
             let filter = BloomFilter::new(0, rate);

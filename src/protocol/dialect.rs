@@ -43,3 +43,35 @@ impl Dialect {
 fn stay(clock: u64, next: u64) -> u64 {
     next.min(MAX_CLOCK).max(clock)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Dialect::*, *};
+
+    const NOW: Millis = 1_700_000_000_999;
+
+    #[test]
+    fn own_messages_have_the_time_or_the_next_number() {
+        assert_eq!(NimSds.next_clock(0, NOW), 1_700_000_001);
+        assert_eq!(NimSds.next_clock(1_700_000_005, NOW), 1_700_000_006);
+        assert_eq!(Rfc.next_clock(0, NOW), NOW);
+        assert_eq!(Rfc.next_clock(NOW - 1, NOW), NOW);
+        assert_eq!(Rfc.next_clock(NOW, NOW), NOW + 1);
+    }
+
+    #[test]
+    fn messages_of_others_move_the_clock_on_receipt_or_on_delivery() {
+        assert_eq!((NimSds.received_clock(5, 7), NimSds.received_clock(7, 5)), (8, 8));
+        assert_eq!((NimSds.delivered_clock(5, 7), Rfc.received_clock(5, 7)), (5, 5));
+        assert_eq!((Rfc.delivered_clock(5, 7), Rfc.delivered_clock(7, 5)), (7, 7));
+    }
+
+    #[test]
+    fn a_clock_at_the_limit_stands_still_and_none_goes_back() {
+        for dialect in [NimSds, Rfc] {
+            assert_eq!(dialect.next_clock(MAX_CLOCK, NOW), MAX_CLOCK);
+            assert_eq!(dialect.next_clock(u64::MAX, NOW), u64::MAX);
+            assert_eq!(dialect.received_clock(MAX_CLOCK, MAX_CLOCK), MAX_CLOCK);
+        }
+    }
+}

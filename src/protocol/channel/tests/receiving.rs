@@ -263,3 +263,13 @@ fn an_unusable_filter_is_ignored_and_the_rest_counts() {
 fn acknowledged(id: &str) -> Event {
     Event::Sent { message_id: id.into(), acknowledged: true }
 }
+
+#[test]
+fn by_the_rules_of_the_rfc_what_waits_does_not_move_the_clock() {
+    let mut bob = channel("bob", |config| config.dialect = Dialect::Rfc);
+    receive(&mut bob, message("b", 50, &["a"]), NOW);
+    receive(&mut bob, sync("s", 90, &[]), NOW);
+    assert_eq!(bob.lamport_timestamp(), 0);
+    receive(&mut bob, message("a", 40, &[]), NOW);
+    assert_eq!(bob.lamport_timestamp(), 50);
+}
