@@ -1,7 +1,7 @@
 //! Writing a channel's changes: one pair of calls for all operations since the last.
 
 use bytes::Bytes;
-use futures_util::future::{join, join_all};
+use futures_util::future::{LocalBoxFuture, join_all};
 
 use super::{
     Host, Inner,
@@ -22,6 +22,9 @@ struct Batch {
     mark: u64,
 }
 
+/// A call to storage, made when it is first polled. Boxed, so that what waits for several exists once.
+pub(super) type Call<'a, E> = LocalBoxFuture<'a, Result<(), PersistenceError<E>>>;
+
 impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
     /// Waits until a flush that began after `ticket` was given has ended. Operations that come while one runs share
     /// the next.
@@ -33,19 +36,15 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
 
     pub(super) async fn flush(&self, id: &ChannelId, slot: &Slot<P::Error>) {
         let ticket = slot.last_ticket();
-        let mut failures = Vec::new();
+        let mut results = Vec::new();
         if !self.persistence.keeps() {
             slot.write_off(ticket);
         } else if slot.is_behind()
             && let Some(batch) = slot.read(batch)
         {
-            let hints = slot.take_hints();
-            // Polled in this order, in one turn, before anything else is awaited.
-            let pair = self.write(id, slot, batch, ticket);
-            let (pair, hinted) = join(pair, self.write_hints(id, slot, hints)).await;
-            failures = pair.into_iter().chain(hinted).collect();
+            results = join_all(self.writes(id, slot, batch, ticket)).await;
         }
-        for failure in failures {
+        for failure in results.into_iter().filter_map(|result| result.err()) {
             self.host.event(id, Event::PersistenceFailed(failure));
         }
         for event in slot.settle(ticket) {
@@ -53,45 +52,50 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
         }
     }
 
-    async fn write(
-        &self,
-        id: &ChannelId,
-        slot: &Slot<P::Error>,
+    /// The calls of a flush. They are first polled in this order, in one turn, before anything else is awaited.
+    fn writes<'a>(
+        &'a self,
+        id: &'a ChannelId,
+        slot: &'a Slot<P::Error>,
         Batch { meta, update, mark }: Batch,
         ticket: Ticket,
-    ) -> Vec<PersistenceError<P::Error>> {
-        let update_history = async {
-            if update.is_empty() { Ok(()) } else { self.persistence.update_history(id, update).await }
-        };
-        let (saved, updated) = join(self.persistence.save_channel_meta(id, meta), update_history).await;
-        let mut failures = Vec::new();
-        match saved {
-            Ok(()) => slot.set_saved(ticket),
-            Err(cause) => failures.push(failure(id, Operation::SaveChannelMeta, cause)),
+    ) -> Vec<Call<'a, P::Error>> {
+        let mut writes: Vec<Call<'a, P::Error>> = vec![Box::pin(async move {
+            let saved = self.persistence.save_channel_meta(id, meta).await;
+            saved
+                .map(|()| slot.set_saved(ticket))
+                .map_err(|cause| failure(id, Operation::SaveChannelMeta, cause))
+        })];
+        if !update.is_empty() {
+            writes.push(Box::pin(async move {
+                let updated = self.persistence.update_history(id, update).await;
+                updated.map_err(|cause| failure(id, Operation::UpdateHistory, cause))?;
+                slot.write(|channel| channel.confirm_history(mark));
+                Ok(())
+            }));
         }
-        match updated {
-            Ok(()) => slot.write(|channel| channel.confirm_history(mark)).unwrap_or_default(),
-            Err(cause) => failures.push(failure(id, Operation::UpdateHistory, cause)),
-        }
-        failures
+        let hints = slot.take_hints().into_iter();
+        writes.extend(
+            hints.map(|(message, hint)| Box::pin(self.write_hint(id, slot, message, hint)) as Call<_>),
+        );
+        writes
     }
 
-    async fn write_hints(
+    async fn write_hint(
         &self,
         id: &ChannelId,
         slot: &Slot<P::Error>,
-        hints: Vec<(MessageId, Bytes)>,
-    ) -> Vec<PersistenceError<P::Error>> {
-        let write = |(message, hint): (MessageId, Bytes)| async move {
-            let result = self.persistence.set_retrieval_hint(&message, hint.clone(), id).await;
-            let error = result.err()?;
+        message: MessageId,
+        hint: Bytes,
+    ) -> Result<(), PersistenceError<P::Error>> {
+        let written = self.persistence.set_retrieval_hint(&message, hint.clone(), id).await;
+        written.map_err(|cause| {
             // Tried again with the next operation, as long as it can still be of use.
             if slot.read(|channel| channel.message(&message).is_some()).unwrap_or(false) {
                 slot.queue_hint(message, hint);
             }
-            Some(failure(id, Operation::SetRetrievalHint, error))
-        };
-        join_all(hints.into_iter().map(write)).await.into_iter().flatten().collect()
+            failure(id, Operation::SetRetrievalHint, cause)
+        })
     }
 }
 

@@ -23,6 +23,7 @@ use futures_util::future::join_all;
 
 pub use error::{Error, Operation, PersistenceError};
 pub use event::Event;
+use flush::Call;
 use slot::{SETTLED, Slot, Ticket};
 
 use crate::{
@@ -62,6 +63,13 @@ struct Inner<P: Persistence, H: Host<P::Error>> {
 /// The result of an operation.
 pub type Result<T, P> = std::result::Result<T, Error<<P as Persistence>::Error>>;
 
+/// What an operation does to a channel in memory. It is run once. Behind a pointer, so that the code around it, which is
+/// large for being asynchronous, exists once for all operations.
+type Change<'a> = &'a mut dyn FnMut(&mut Channel) -> Checked<Effects>;
+
+/// What the protocol answers.
+type Checked<T> = std::result::Result<T, protocol::Error>;
+
 impl<P: Persistence, H: Host<P::Error>> Clone for Manager<P, H> {
     fn clone(&self) -> Self {
         Self { inner: self.inner.clone() }
@@ -94,7 +102,7 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
     /// Every operation that needs a channel loads it when it is first used, and fails with `Persistence` if that
     /// fails; after [`close`](Self::close) every operation fails with `InvalidState`.
     pub async fn ensure_channel(&self, channel: &ChannelId, now: Millis) -> Result<(), P> {
-        self.inner.operate(channel, now, |_| Ok(((), Effects::default()))).await
+        self.inner.operate(channel, now, &mut |_| Ok(Effects::default())).await
     }
 
     /// Wipes a channel: with one call from storage, then from memory.
@@ -103,7 +111,7 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
     /// `Persistence` if the backend fails; then memory is kept.
     pub async fn remove_channel(&self, channel: &ChannelId) -> Result<(), P> {
         self.inner.check_open()?;
-        self.inner.remove(channel).await
+        self.inner.remove(channel).await.map_err(Error::Persistence)
     }
 
     /// Removes every channel that is in memory.
@@ -113,8 +121,9 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
     pub async fn reset(&self) -> Result<(), P> {
         self.inner.check_open()?;
         let channels: Vec<_> = self.inner.slots.borrow().keys().cloned().collect();
-        let removals = channels.iter().map(|channel| self.inner.remove(channel));
-        join_all(removals).await.into_iter().collect()
+        let removals = channels.iter().map(|channel| Box::pin(self.inner.remove(channel)) as Call<_>);
+        let removed = join_all(removals.collect::<Vec<_>>()).await;
+        removed.into_iter().collect::<std::result::Result<(), _>>().map_err(Error::Persistence)
     }
 
     /// Refuses operations from now on, waits for those under way, and releases memory. Storage is untouched.
@@ -144,7 +153,7 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
         now: Millis,
     ) -> Result<Bytes, P> {
         check_outgoing(&content, &id)?;
-        self.inner.wrap(channel, now, |channel| channel.wrap(content, id, now)).await
+        self.inner.wrap(channel, now, &|channel| channel.wrap(content.clone(), id.clone(), now)).await
     }
 
     /// Makes the bytes of a sync message to broadcast.
@@ -152,7 +161,7 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
     /// # Errors
     /// As [`Channel::wrap_sync`].
     pub async fn wrap_sync(&self, id: MessageId, channel: &ChannelId, now: Millis) -> Result<Bytes, P> {
-        self.inner.wrap(channel, now, |channel| channel.wrap_sync(id, now)).await
+        self.inner.wrap(channel, now, &|channel| channel.wrap_sync(id.clone(), now)).await
     }
 
     /// Makes the bytes of an ephemeral message to broadcast: no state, no order, no repair.
@@ -195,7 +204,14 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
         // Before a channel is made for it.
         check_timestamp(&message)?;
         let channel = message.channel_id.clone();
-        self.inner.operate(&channel, now, |channel| channel.receive(message, now)).await
+        let (mut message, mut received) = (Some(message), None);
+        let receive = &mut |channel: &mut Channel| {
+            let (result, effects) = channel.receive(message.take().unwrap_or_default(), now)?;
+            received = Some(result);
+            Ok(effects)
+        };
+        self.inner.operate(&channel, now, receive).await?;
+        received.ok_or_else(|| channel_gone(&channel).into())
     }
 
     /// The application got these messages elsewhere: what waits for them need not wait any more.
@@ -213,8 +229,7 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
             let reason = format!("channelId {channel:?} is not a channel of this manager");
             return Err(protocol::Error::InvalidArgument(reason).into());
         };
-        let mark = |channel: &mut Channel| Ok(((), channel.mark_dependencies_met(ids)));
-        self.inner.run(channel, &slot, SETTLED, mark).await
+        self.inner.run(channel, &slot, SETTLED, &mut |channel| Ok(channel.mark_dependencies_met(ids))).await
     }
 
     /// Looks for own messages to send again and for waiting messages to give up. To be called every
@@ -243,8 +258,14 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
     pub async fn run_repair_sweep(&self, now: Millis) -> Result<(), P> {
         self.inner.check_open()?;
         let channels = self.channels();
-        let sweeps = channels.iter().map(|channel| self.sweep_repairs(channel, now));
-        join_all(sweeps).await.into_iter().collect()
+        let sweep = |channel| async move {
+            // It can't have been removed: this runs in the turn in which the channels were listed.
+            _ = self.sweep_repairs(channel, now).await;
+            Ok(())
+        };
+        let sweeps = channels.iter().map(|channel| Box::pin(sweep(channel)) as Call<P::Error>);
+        join_all(sweeps.collect::<Vec<_>>()).await;
+        Ok(())
     }
 
     /// The channels that are in memory.
@@ -261,7 +282,7 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
 }
 
 impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
-    fn check_open(&self) -> std::result::Result<(), protocol::Error> {
+    fn check_open(&self) -> Checked<()> {
         if self.closed.get() {
             return Err(protocol::Error::InvalidState("the manager was cleaned up".into()));
         }
@@ -281,28 +302,22 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
     }
 
     /// Runs one operation: load, change memory, persist once, tell the events.
-    async fn operate<T>(
-        &self,
-        id: &ChannelId,
-        now: Millis,
-        operation: impl FnOnce(&mut Channel) -> std::result::Result<(T, Effects), protocol::Error>,
-    ) -> Result<T, P> {
+    async fn operate(&self, id: &ChannelId, now: Millis, change: Change<'_>) -> Result<(), P> {
         let (slot, loading) = self.loaded(id, now).await?;
-        self.run(id, &slot, loading, operation).await
+        self.run(id, &slot, loading, change).await
     }
 
     /// Runs an operation on a channel in memory. If it is refused, what `loading` the channel for it has done remains to
     /// be told.
-    async fn run<T>(
+    async fn run(
         &self,
         id: &ChannelId,
         slot: &Slot<P::Error>,
         loading: Ticket,
-        operation: impl FnOnce(&mut Channel) -> std::result::Result<(T, Effects), protocol::Error>,
-    ) -> Result<T, P> {
-        let gone = || protocol::Error::InvalidState(format!("channel {id:?} was removed"));
-        let (result, ticket) = match slot.write(operation).unwrap_or_else(|| Err(gone())) {
-            Ok((value, effects)) => (Ok(value), slot.record(effects)),
+        change: Change<'_>,
+    ) -> Result<(), P> {
+        let (result, ticket) = match slot.write(change).unwrap_or_else(|| Err(channel_gone(id))) {
+            Ok(effects) => (Ok(()), slot.record(effects)),
             Err(error) => (Err(error.into()), loading),
         };
         self.settle(id, slot, ticket).await;
@@ -314,7 +329,7 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
         &self,
         id: &ChannelId,
         now: Millis,
-        operation: impl FnOnce(&mut Channel) -> std::result::Result<(Message, Effects), protocol::Error>,
+        compose: &dyn Fn(&mut Channel) -> Checked<(Message, Effects)>,
     ) -> Result<Bytes, P> {
         let (slot, loading) = self.loaded(id, now).await?;
         for message in slot.read(Channel::without_hint).unwrap_or_default() {
@@ -324,22 +339,28 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
                 }
             }
         }
-        let message = self.run(id, &slot, loading, operation).await?;
-        Ok(wire::encode(&message))
+        let mut wrapped = Bytes::new();
+        let change = &mut |channel: &mut Channel| {
+            let (message, effects) = compose(channel)?;
+            wrapped = wire::encode(&message);
+            Ok(effects)
+        };
+        self.run(id, &slot, loading, change).await?;
+        Ok(wrapped)
     }
 
     async fn sweep(
         &self,
         id: &ChannelId,
         now: Millis,
-        sweep: impl FnOnce(&mut Channel, Millis) -> Effects,
+        sweep: fn(&mut Channel, Millis) -> Effects,
     ) -> Result<(), P> {
         self.check_open()?;
         let slot = self.slots.borrow().get(id).cloned();
         let Some(slot) = slot.filter(|slot| slot.is_ready()) else {
             return Ok(());
         };
-        self.run(id, &slot, SETTLED, |channel| Ok(((), sweep(channel, now)))).await
+        self.run(id, &slot, SETTLED, &mut |channel| Ok(sweep(channel, now))).await
     }
 
     /// Hands an ephemeral message to the application.
@@ -366,7 +387,7 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
         }
     }
 
-    async fn remove(&self, id: &ChannelId) -> Result<(), P> {
+    async fn remove(&self, id: &ChannelId) -> std::result::Result<(), PersistenceError<P::Error>> {
         let slot = self.slot(id);
         let removal = slot.start_removal();
         let turn = slot.gate.turn_unless(|| false).await;
@@ -378,6 +399,10 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
         if !slot.is_loaded() {
             self.forget_slot(id, &slot);
         }
-        dropped.map_err(|cause| Error::Persistence(flush::failure(id, Operation::DropChannel, cause)))
+        dropped.map_err(|cause| flush::failure(id, Operation::DropChannel, cause))
     }
+}
+
+fn channel_gone(id: &ChannelId) -> protocol::Error {
+    protocol::Error::InvalidState(format!("channel {id:?} was removed"))
 }

@@ -1,5 +1,7 @@
 //! The settings of a manager, their defaults and their ranges.
 
+use std::fmt;
+
 use super::{Dialect, Error, Millis};
 
 /// The type of a setting, as far as range checks and plain numbers go.
@@ -72,10 +74,10 @@ macro_rules! settings {
                 if self.dialect == Dialect::NimSds || filter(self) == filter(&agreed) {
                     return Ok(());
                 }
-                let ((capacity, rate), (found, found_rate)) = (filter(&agreed), filter(self));
+                let (capacity, rate) = filter(&agreed);
                 Err(Error::InvalidArgument(format!(
-                    "with config.dialect \"rfc\", bloomFilterCapacity must be {capacity} and bloomFilterErrorRate {rate}, \
-                     got {found} and {found_rate}"
+                    "with config.dialect \"rfc\", bloomFilterCapacity must be {capacity} and bloomFilterErrorRate {}",
+                    Decimal(rate)
                 )))
             }
 
@@ -155,7 +157,22 @@ fn check(name: &str, number: f64, min: f64, max: f64, whole: bool) -> Result<(),
         return Ok(());
     }
     let kind = if whole { "a whole number" } else { "a number" };
-    Err(Error::InvalidArgument(format!("config.{name} must be {kind} from {min} to {max}, got {number}")))
+    let (min, max) = (Decimal(min), Decimal(max));
+    Err(Error::InvalidArgument(format!("config.{name} must be {kind} from {min} to {max}")))
+}
+
+/// A bound or default in writing: a whole number, or millionths. The standard library's way of writing floats would make
+/// the WebAssembly file a tenth larger.
+struct Decimal(f64);
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.fract() == 0.0 {
+            return write!(f, "{}", self.0 as u64);
+        }
+        let millionths = format!("{:06}", (self.0 * 1e6).round() as u64);
+        write!(f, "0.{}", millionths.trim_end_matches('0'))
+    }
 }
 
 #[cfg(test)]
@@ -177,6 +194,16 @@ mod tests {
             }
             assert_eq!(config, Config::default(), "{name}: an error changes nothing");
         }
+    }
+
+    #[test]
+    fn ranges_are_told() {
+        let refusal = |name| Config::default().set(name, -1.0).unwrap_err().to_string();
+        let number = "config.bloomFilterErrorRate must be a number from 0.000001 to 0.999999";
+        assert!(refusal("bloomFilterErrorRate").ends_with(number));
+        let whole = "config.lostMessageTimeout must be a whole number from 0 to 9007199254740991";
+        assert!(refusal("lostMessageTimeout").ends_with(whole));
+        assert_eq!(Decimal(0.001).to_string(), "0.001");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::{config, error, meta::ChannelMeta, value};
+use super::{config, error, meta::ChannelMeta, reading, value};
 use crate::{
     codec::{meta, wire},
     protocol,
@@ -13,8 +13,8 @@ use crate::{
 #[wasm_bindgen(js_name = encodeMessage)]
 pub fn encode_message(message: JsValue, dialect: JsValue) -> Result<Vec<u8>, JsValue> {
     let dialect = config::dialect(&dialect)?;
-    let message: value::Message = value::from_js(message)?;
-    Ok(wire::encode(&protocol::Message { dialect, ..message.into() }).into())
+    let message = reading::message(&message)?;
+    Ok(wire::encode(&protocol::Message { dialect, ..message }).into())
 }
 
 /// Decodes a message.
@@ -27,8 +27,7 @@ pub fn decode_message(bytes: Vec<u8>) -> Result<JsValue, JsValue> {
 /// Encodes a complete, checked snapshot object.
 #[wasm_bindgen(js_name = encodeChannelMeta)]
 pub fn encode_channel_meta(channel_meta: JsValue) -> Result<Vec<u8>, JsValue> {
-    let channel_meta: ChannelMeta = value::from_js(channel_meta)?;
-    Ok(meta::encode_meta(&channel_meta.into()).into())
+    Ok(meta::encode_meta(&reading::channel_meta(&channel_meta)?).into())
 }
 
 /// Decodes a snapshot.

@@ -3,7 +3,7 @@
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
-use super::error;
+use super::{error, failure::describe};
 use crate::protocol::{Config, Dialect};
 
 /// The default settings with those that are given.
@@ -22,15 +22,14 @@ pub fn from_js(given: &JsValue) -> Result<Config, JsValue> {
         if value.is_undefined() || name == "dialect" {
             continue;
         }
-        let number = value.as_f64().ok_or_else(|| {
-            // Names that don't exist are reported as such, whatever their value.
-            match config.get(&name) {
-                Some(_) => format!("config.{name} must be a number, got {value:?}"),
-                None => format!("config.{name} is not a setting"),
-            }
-        });
-        let number = number.map_err(|text| error::invalid_argument(&text))?;
-        config.set(&name, number).map_err(|reason| error::from_protocol(&reason))?;
+        // Names that don't exist are reported as such, whatever their value.
+        if config.get(&name).is_none() {
+            return Err(error::invalid_argument(&format!("config.{name} is not a setting")));
+        }
+        let refused =
+            |reason: String| error::invalid_argument(&format!("{reason}, got {}", describe(&value)));
+        let number = value.as_f64().ok_or_else(|| refused(format!("config.{name} must be a number")))?;
+        config.set(&name, number).map_err(|reason| refused(reason.to_string()))?;
     }
     config.check().map_err(|reason| error::from_protocol(&reason))?;
     Ok(config)
@@ -67,7 +66,8 @@ pub fn dialect(value: &JsValue) -> Result<Dialect, JsValue> {
         Some(NIM_SDS) => Ok(Dialect::NimSds),
         Some(RFC) => Ok(Dialect::Rfc),
         _ => Err(error::invalid_argument(&format!(
-            "config.dialect must be \"{NIM_SDS}\" or \"{RFC}\", got {value:?}"
+            "config.dialect must be \"{NIM_SDS}\" or \"{RFC}\", got {}",
+            describe(value)
         ))),
     }
 }

@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use bytes::Bytes;
+use futures_util::future::LocalBoxFuture;
 use js_sys::{Function, Promise};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
@@ -13,7 +14,8 @@ use super::{
     config, error,
     failure::Failure,
     host::Callbacks,
-    value::{self, all, millis, texts, to_js},
+    reading::millis,
+    value::{self, all, texts, to_js},
 };
 use crate::{
     manager::{Error, Manager},
@@ -186,13 +188,11 @@ impl Core {
 }
 
 impl Core {
-    /// Starts an operation; the promise settles after its events were dispatched.
     fn run<F>(&self, operation: impl FnOnce(Inner) -> F + 'static) -> Promise
     where
         F: Future<Output = Result<JsValue, Error<Failure>>> + 'static,
     {
-        let operation = operation(self.manager.clone());
-        future_to_promise(async move { operation.await.map_err(error::to_js) })
+        start(Box::pin(operation(self.manager.clone())))
     }
 
     fn view<T>(&self, channel: &str, read: impl FnOnce(&Channel) -> T) -> Option<T> {
@@ -208,6 +208,11 @@ impl Core {
         let items = self.view(channel, read).unwrap_or_else(|| Ok(Vec::new()));
         items.map(|items| to_js(&items)).map_err(|reason| error::from_protocol(&reason))
     }
+}
+
+/// Starts an operation; the promise settles after its events were dispatched.
+fn start(operation: LocalBoxFuture<'static, Result<JsValue, Error<Failure>>>) -> Promise {
+    future_to_promise(async move { operation.await.map_err(error::to_js) })
 }
 
 fn nothing((): ()) -> JsValue {

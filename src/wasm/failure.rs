@@ -32,7 +32,7 @@ impl From<JsValue> for Failure {
 }
 
 /// A text for anything that can be thrown. To look into an object may run its own code, which may throw in turn.
-fn describe(thrown: &JsValue) -> String {
+pub fn describe(thrown: &JsValue) -> String {
     if thrown.is_object() {
         let message = Reflect::get(thrown, &"message".into()).ok().and_then(|message| message.as_string());
         let written = || JSON::stringify(thrown).ok().and_then(|text| text.as_string());

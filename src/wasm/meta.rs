@@ -1,12 +1,12 @@
-//! The plain object of a snapshot, for tools.
+//! The plain object of a snapshot that tools get.
 
 use bytes::Bytes;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::value::{HistoryEntry, Incoming, Message, Outgoing, all, millis, texts};
+use super::value::{HistoryEntry, Incoming, Message, Outgoing, all, texts};
 use crate::codec::meta;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChannelMeta {
     schema_version: u32,
@@ -19,7 +19,7 @@ pub struct ChannelMeta {
     pending_evict: Vec<String>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct MetaOutgoingRepair {
     message_id: String,
@@ -27,7 +27,7 @@ struct MetaOutgoingRepair {
     request_at: f64,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct MetaIncomingRepair {
     message_id: String,
@@ -67,41 +67,6 @@ impl From<meta::ChannelMeta> for ChannelMeta {
             incoming_repair_buffer: responses.collect(),
             pending_append: all(meta.pending_append),
             pending_evict: texts(meta.pending_evict),
-        }
-    }
-}
-
-impl From<ChannelMeta> for meta::ChannelMeta {
-    fn from(meta: ChannelMeta) -> Self {
-        let outgoing = meta.outgoing_buffer.into_iter().map(|sent| meta::UnacknowledgedMessage {
-            message: sent.message.into(),
-            send_time: millis(sent.send_time),
-            resend_attempts: sent.resend_attempts,
-        });
-        let incoming = meta.incoming_buffer.into_iter().map(|waiting| meta::IncomingMessage {
-            message: waiting.message.into(),
-            missing_dependencies: all(waiting.missing_dependencies),
-        });
-        let requests = meta.outgoing_repair_buffer.into_iter().map(|request| meta::OutgoingRepairEntry {
-            message_id: request.message_id.into(),
-            entry: request.entry.into(),
-            request_at: millis(request.request_at),
-        });
-        let responses = meta.incoming_repair_buffer.into_iter().map(|response| meta::IncomingRepairEntry {
-            message_id: response.message_id.into(),
-            entry: response.entry.into(),
-            cached_message: response.cached_message,
-            respond_at: millis(response.respond_at),
-        });
-        Self {
-            schema_version: meta.schema_version,
-            lamport_timestamp: meta.lamport_timestamp,
-            outgoing_buffer: outgoing.collect(),
-            incoming_buffer: incoming.collect(),
-            outgoing_repair_buffer: requests.collect(),
-            incoming_repair_buffer: responses.collect(),
-            pending_append: all(meta.pending_append),
-            pending_evict: all(meta.pending_evict),
         }
     }
 }

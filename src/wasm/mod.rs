@@ -9,6 +9,7 @@ mod error;
 mod failure;
 mod host;
 mod meta;
+mod reading;
 mod value;
 
 pub use self::core::Core;

@@ -1,14 +1,13 @@
-//! The plain objects of the public contract.
+//! The plain objects of the public contract that JavaScript gets. What it gives is read in `reading`.
 
 use bytes::Bytes;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
-use super::error;
 use crate::{
     codec::wire,
-    protocol::{self, Kind, Millis},
+    protocol::{self, Kind},
 };
 
 /// A plain JavaScript object: 64-bit integers as bigint, bytes as Uint8Array, absent fields absent.
@@ -19,28 +18,17 @@ pub fn to_js(value: &impl Serialize) -> JsValue {
     value.serialize(&serializer).unwrap_or(JsValue::UNDEFINED)
 }
 
-/// Reads a plain object that the package's JavaScript has checked.
-pub fn from_js<T: for<'de> Deserialize<'de>>(value: JsValue) -> Result<T, JsValue> {
-    serde_wasm_bindgen::from_value(value).map_err(|reason| error::invalid_argument(&reason.to_string()))
-}
-
-/// An instant as JavaScript gives it.
-pub fn millis(number: f64) -> Millis {
-    // Saturates; the package's JavaScript lets only finite numbers from 0 through.
-    number as Millis
-}
-
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HistoryEntry {
     message_id: String,
-    #[serde(default, skip_serializing_if = "Bytes::is_empty")]
+    #[serde(skip_serializing_if = "Bytes::is_empty")]
     retrieval_hint: Bytes,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(skip_serializing_if = "String::is_empty")]
     sender_id: String,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Message {
     message_id: String,
@@ -68,7 +56,7 @@ pub struct ReceivedMessage {
     duplicate: bool,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Outgoing {
     pub message: Message,
@@ -76,7 +64,7 @@ pub struct Outgoing {
     pub resend_attempts: u32,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Incoming {
     pub message: Message,
@@ -137,16 +125,6 @@ impl From<protocol::HistoryEntry> for HistoryEntry {
     }
 }
 
-impl From<HistoryEntry> for protocol::HistoryEntry {
-    fn from(entry: HistoryEntry) -> Self {
-        Self {
-            message_id: entry.message_id.into(),
-            retrieval_hint: entry.retrieval_hint,
-            sender_id: entry.sender_id.into(),
-        }
-    }
-}
-
 impl From<protocol::Message> for Message {
     fn from(message: protocol::Message) -> Self {
         Self {
@@ -158,22 +136,6 @@ impl From<protocol::Message> for Message {
             content: message.content,
             bloom_filter: message.bloom_filter,
             repair_request: all(message.repair_request),
-        }
-    }
-}
-
-impl From<Message> for protocol::Message {
-    fn from(message: Message) -> Self {
-        Self {
-            message_id: message.message_id.into(),
-            channel_id: message.channel_id.into(),
-            sender_id: message.sender_id.into(),
-            lamport_timestamp: message.lamport_timestamp,
-            causal_history: all(message.causal_history),
-            content: message.content,
-            bloom_filter: message.bloom_filter,
-            repair_request: all(message.repair_request),
-            ..Self::default()
         }
     }
 }
