@@ -1,10 +1,10 @@
 //! Writing a channel's changes: one pair of calls for all operations since the last.
 
 use bytes::Bytes;
-use futures_util::future::{LocalBoxFuture, join_all};
 
 use super::{
     Host, Inner,
+    calls::{Call, all},
     error::{Operation, PersistenceError},
     event::Event,
     slot::{Slot, Ticket},
@@ -22,9 +22,6 @@ struct Batch {
     mark: u64,
 }
 
-/// A call to storage, made when it is first polled. Boxed, so that what waits for several exists once.
-pub(super) type Call<'a, E> = LocalBoxFuture<'a, Result<(), PersistenceError<E>>>;
-
 impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
     /// Waits until a flush that began after `ticket` was given has ended. Operations that come while one runs share
     /// the next.
@@ -36,15 +33,15 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
 
     pub(super) async fn flush(&self, id: &ChannelId, slot: &Slot<P::Error>) {
         let ticket = slot.last_ticket();
-        let mut results = Vec::new();
+        let mut failures = Vec::new();
         if !self.persistence.keeps() {
             slot.write_off(ticket);
         } else if slot.is_behind()
             && let Some(batch) = slot.read(batch)
         {
-            results = join_all(self.writes(id, slot, batch, ticket)).await;
+            failures = all(self.writes(id, slot, batch, ticket)).await;
         }
-        for failure in results.into_iter().filter_map(|result| result.err()) {
+        for failure in failures {
             self.host.event(id, Event::PersistenceFailed(failure));
         }
         for event in slot.settle(ticket) {

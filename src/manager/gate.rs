@@ -2,7 +2,7 @@
 
 use std::{
     cell::RefCell,
-    collections::BTreeMap,
+    collections::VecDeque,
     pin::Pin,
     task::{Context, Poll, Waker},
 };
@@ -15,8 +15,8 @@ pub(super) struct Gate(RefCell<Line>);
 struct Line {
     taken: bool,
     next: u64,
-    /// Those who wait, by the number of their place.
-    waiting: BTreeMap<u64, Waker>,
+    /// Those who wait, with the numbers of their places, which grow.
+    waiting: VecDeque<(u64, Waker)>,
 }
 
 /// The right to use the storage until it is dropped.
@@ -41,7 +41,7 @@ impl Gate {
 
     /// Wakes all that wait, in order: the first may have its turn, and any may find that it needs none.
     fn wake(&self) {
-        let waiting: Vec<_> = self.0.borrow().waiting.values().cloned().collect();
+        let waiting: Vec<_> = self.0.borrow().waiting.iter().map(|(_, waker)| waker.clone()).collect();
         waiting.into_iter().for_each(Waker::wake);
     }
 }
@@ -49,17 +49,31 @@ impl Gate {
 impl Line {
     /// Takes the gate if it is free and nobody stands before this place.
     fn take(&mut self, place: Option<u64>) -> bool {
-        let first = self.waiting.keys().next().copied();
+        let first = self.waiting.front().map(|(number, _)| *number);
         let free = !self.taken && (first.is_none() || first == place);
         self.taken |= free;
         free
     }
 
     fn stand(&mut self, place: Option<u64>, waker: Waker) -> u64 {
-        let number = place.unwrap_or(self.next);
-        self.next = self.next.max(number.saturating_add(1));
-        self.waiting.insert(number, waker);
+        if let Some((number, waiting)) = self.find(place).and_then(|index| self.waiting.get_mut(index)) {
+            *waiting = waker;
+            return *number;
+        }
+        let number = self.next;
+        self.next = number.saturating_add(1);
+        self.waiting.push_back((number, waker));
         number
+    }
+
+    fn leave(&mut self, place: Option<u64>) {
+        if let Some(index) = self.find(place) {
+            self.waiting.remove(index);
+        }
+    }
+
+    fn find(&self, place: Option<u64>) -> Option<usize> {
+        self.waiting.binary_search_by_key(&place?, |(number, _)| *number).ok()
     }
 }
 
@@ -73,9 +87,7 @@ impl<'a, F: Fn() -> bool + Unpin> Future for Place<'a, F> {
         let gate = self.gate;
         let mut line = gate.0.borrow_mut();
         if line.take(self.number) {
-            if let Some(number) = self.number.take() {
-                line.waiting.remove(&number);
-            }
+            line.leave(self.number.take());
             return Poll::Ready(Some(Turn(gate)));
         }
         self.number = Some(line.stand(self.number, context.waker().clone()));
@@ -86,8 +98,8 @@ impl<'a, F: Fn() -> bool + Unpin> Future for Place<'a, F> {
 /// Leaving the line without a turn lets the next move up.
 impl<F> Drop for Place<'_, F> {
     fn drop(&mut self) {
-        if let Some(number) = self.number.take() {
-            self.gate.0.borrow_mut().waiting.remove(&number);
+        if self.number.is_some() {
+            self.gate.0.borrow_mut().leave(self.number);
             self.gate.wake();
         }
     }

@@ -2,6 +2,7 @@
 //! after that. Operations on a channel never interleave; while its storage is busy, those that come change memory and
 //! share the next flush (group commit).
 
+mod calls;
 mod error;
 mod event;
 mod flush;
@@ -19,11 +20,10 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures_util::future::join_all;
 
+use calls::{Call, all};
 pub use error::{Error, Operation, PersistenceError};
 pub use event::Event;
-use flush::Call;
 use slot::{SETTLED, Slot, Ticket};
 
 use crate::{
@@ -122,8 +122,8 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
         self.inner.check_open()?;
         let channels: Vec<_> = self.inner.slots.borrow().keys().cloned().collect();
         let removals = channels.iter().map(|channel| Box::pin(self.inner.remove(channel)) as Call<_>);
-        let removed = join_all(removals.collect::<Vec<_>>()).await;
-        removed.into_iter().collect::<std::result::Result<(), _>>().map_err(Error::Persistence)
+        let failures = all(removals.collect()).await;
+        failures.into_iter().next().map_or(Ok(()), |failure| Err(Error::Persistence(failure)))
     }
 
     /// Refuses operations from now on, waits for those under way, and releases memory. Storage is untouched.
@@ -264,7 +264,7 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
             Ok(())
         };
         let sweeps = channels.iter().map(|channel| Box::pin(sweep(channel)) as Call<P::Error>);
-        join_all(sweeps.collect::<Vec<_>>()).await;
+        all(sweeps.collect()).await;
         Ok(())
     }
 

@@ -68,8 +68,7 @@ impl Persistence for Backend {
     }
 
     async fn update_history(&self, channel: &ChannelId, update: HistoryUpdate) -> Result<(), Failure> {
-        let update = value::to_js(&value::HistoryUpdate::from(update));
-        done(self.update_history(channel.as_str(), update)).await
+        done(self.update_history(channel.as_str(), value::history_update(&update).into())).await
     }
 
     async fn load_channel(&self, channel: &ChannelId) -> Result<Option<ChannelData>, Failure> {

@@ -3,7 +3,7 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::{config, error, meta::ChannelMeta, reading, value};
+use super::{config, error, meta::channel_meta, reading, value};
 use crate::{
     codec::{meta, wire},
     protocol,
@@ -21,7 +21,7 @@ pub fn encode_message(message: JsValue, dialect: JsValue) -> Result<Vec<u8>, JsV
 #[wasm_bindgen(js_name = decodeMessage)]
 pub fn decode_message(bytes: Vec<u8>) -> Result<JsValue, JsValue> {
     let message = wire::decode(bytes.into()).map_err(|reason| error::from_protocol(&reason))?;
-    Ok(value::to_js(&value::Message::from(message)))
+    Ok(value::message(&message).into())
 }
 
 /// Encodes a complete, checked snapshot object.
@@ -33,6 +33,6 @@ pub fn encode_channel_meta(channel_meta: JsValue) -> Result<Vec<u8>, JsValue> {
 /// Decodes a snapshot.
 #[wasm_bindgen(js_name = decodeChannelMeta)]
 pub fn decode_channel_meta(bytes: Vec<u8>) -> Result<JsValue, JsValue> {
-    let channel_meta = meta::decode_meta(bytes.into()).map_err(|reason| error::from_protocol(&reason))?;
-    Ok(value::to_js(&ChannelMeta::from(channel_meta)))
+    let meta = meta::decode_meta(bytes.into()).map_err(|reason| error::from_protocol(&reason))?;
+    Ok(channel_meta(&meta).into())
 }

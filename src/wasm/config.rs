@@ -3,7 +3,7 @@
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
-use super::{error, failure::describe};
+use super::{error, failure::describe, value::Plain};
 use crate::protocol::{Config, Dialect};
 
 /// The default settings with those that are given.
@@ -36,14 +36,10 @@ pub fn from_js(given: &JsValue) -> Result<Config, JsValue> {
 }
 
 /// All settings in force.
-pub fn to_js(config: &Config) -> JsValue {
-    let object = Object::new();
-    error::set(&object, "dialect", &name_of(config.dialect).into());
-    for name in Config::NAMES {
-        let value = config.get(name).map_or(JsValue::UNDEFINED, JsValue::from_f64);
-        let _ = Reflect::set(&object, &(*name).into(), &value);
-    }
-    object.into()
+pub fn to_js(config: &Config) -> Plain {
+    let object = Plain::new().with("dialect", name_of(config.dialect));
+    let settings = Config::NAMES.iter().filter_map(|name| Some((name, config.get(name)?)));
+    settings.fold(object, |object, (name, value)| object.with(name, value))
 }
 
 const NIM_SDS: &str = "nim-sds";

@@ -1,11 +1,9 @@
 //! The manager as the package's JavaScript uses it. Instants are milliseconds since the unix epoch.
 
-use std::future::Future;
+use std::{future::Future, pin::Pin};
 
 use bytes::Bytes;
-use futures_util::future::LocalBoxFuture;
-use js_sys::{Function, Promise};
-use serde::Serialize;
+use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
@@ -14,8 +12,8 @@ use super::{
     config, error,
     failure::Failure,
     host::Callbacks,
-    reading::millis,
-    value::{self, all, texts, to_js},
+    reading::{self, millis},
+    value::{self, Plain, texts},
 };
 use crate::{
     manager::{Error, Manager},
@@ -49,7 +47,7 @@ impl Core {
         Ok(Self { manager: Manager::new(participant_id.into(), config, persistence, host) })
     }
 
-    pub fn config(&self) -> JsValue {
+    pub fn config(&self) -> Plain {
         config::to_js(self.manager.config())
     }
 
@@ -106,15 +104,15 @@ impl Core {
         let only = only.map(ChannelId::from);
         self.run(async move |manager| {
             let received = manager.unwrap_received(bytes.into(), only.as_ref(), millis(now)).await?;
-            Ok(to_js(&value::ReceivedMessage::from(received)))
+            Ok(value::received(&received).into())
         })
     }
 
     #[wasm_bindgen(js_name = markDependenciesMet)]
-    pub fn mark_dependencies_met(&self, ids: Vec<String>, channel: &str) -> Promise {
-        let ids: Vec<MessageId> = ids.into_iter().map(MessageId::from).collect();
+    pub fn mark_dependencies_met(&self, ids: JsValue, channel: &str) -> Result<Promise, JsValue> {
+        let ids: Vec<MessageId> = reading::texts(ids)?.into_iter().map(MessageId::from).collect();
         let channel = ChannelId::from(channel);
-        self.run(async move |manager| manager.mark_dependencies_met(&ids, &channel).await.map(nothing))
+        Ok(self.run(async move |manager| manager.mark_dependencies_met(&ids, &channel).await.map(nothing)))
     }
 
     #[wasm_bindgen(js_name = checkUnacknowledgedMessages)]
@@ -135,23 +133,23 @@ impl Core {
     }
 
     #[wasm_bindgen(js_name = getChannels)]
-    pub fn channels(&self) -> Vec<String> {
+    pub fn channels(&self) -> Array {
         texts(self.manager.channels())
     }
 
     #[wasm_bindgen(js_name = getMessageHistory)]
-    pub fn message_history(&self, channel: &str) -> Vec<String> {
+    pub fn message_history(&self, channel: &str) -> Array {
         self.view(channel, |channel| texts(channel.history().map(|message| &message.message_id)))
             .unwrap_or_default()
     }
 
     #[wasm_bindgen(js_name = getMessage)]
     pub fn message(&self, channel: &str, id: &str) -> Result<JsValue, JsValue> {
-        let id = MessageId::from(id);
-        let stored = self.view(channel, |channel| channel.message(&id).map(|message| message.bytes.clone()));
-        let message = stored.flatten().map(value::Message::read_stored).transpose();
-        let message = message.map_err(|reason| error::from_protocol(&reason))?;
-        Ok(message.map_or(JsValue::UNDEFINED, |message| to_js(&message)))
+        let stored = self.view(channel, |channel| {
+            channel.message(&id.into()).map(|message| value::stored(&message.bytes))
+        });
+        let message = stored.flatten().transpose().map_err(|reason| error::from_protocol(&reason))?;
+        Ok(message.map_or(JsValue::UNDEFINED, Into::into))
     }
 
     #[wasm_bindgen(js_name = getLamportTimestamp)]
@@ -160,30 +158,32 @@ impl Core {
     }
 
     #[wasm_bindgen(js_name = getOutgoingBuffer)]
-    pub fn outgoing_buffer(&self, channel: &str) -> Result<JsValue, JsValue> {
-        self.list(channel, |channel| channel.outgoing().map(value::Outgoing::try_from).collect())
+    pub fn outgoing_buffer(&self, channel: &str) -> Result<Array, JsValue> {
+        self.list(channel, |channel| channel.outgoing().map(value::outgoing).collect())
     }
 
     #[wasm_bindgen(js_name = getIncomingBuffer)]
-    pub fn incoming_buffer(&self, channel: &str) -> Result<JsValue, JsValue> {
-        self.list(channel, |channel| channel.incoming().map(value::Incoming::try_from).collect())
+    pub fn incoming_buffer(&self, channel: &str) -> Result<Array, JsValue> {
+        self.list(channel, |channel| channel.incoming().map(value::incoming).collect())
     }
 
     #[wasm_bindgen(js_name = getOutgoingRepairBuffer)]
-    pub fn outgoing_repair_buffer(&self, channel: &str) -> Result<JsValue, JsValue> {
-        self.list(channel, |channel| Ok(all::<_, value::OutgoingRepair>(channel.repair_requests())))
+    pub fn outgoing_repair_buffer(&self, channel: &str) -> Array {
+        self.view(channel, |channel| value::list(channel.repair_requests(), value::outgoing_repair))
+            .unwrap_or_default()
     }
 
     #[wasm_bindgen(js_name = getIncomingRepairBuffer)]
-    pub fn incoming_repair_buffer(&self, channel: &str) -> Result<JsValue, JsValue> {
-        self.list(channel, |channel| Ok(all::<_, value::IncomingRepair>(channel.repair_responses())))
+    pub fn incoming_repair_buffer(&self, channel: &str) -> Array {
+        self.view(channel, |channel| value::list(channel.repair_responses(), value::incoming_repair))
+            .unwrap_or_default()
     }
 
     #[wasm_bindgen(js_name = getPendingHistory)]
-    pub fn pending_history(&self, channel: &str) -> JsValue {
+    pub fn pending_history(&self, channel: &str) -> Plain {
         let (pending, _) = self.view(channel, Channel::pending_history).unwrap_or_default();
         let append = texts(pending.append.into_iter().map(|message| message.message_id));
-        to_js(&value::PendingHistory { append, evict: texts(pending.evict) })
+        Plain::new().with("append", append).with("evict", texts(pending.evict))
     }
 }
 
@@ -200,18 +200,18 @@ impl Core {
     }
 
     /// A view as an array. A channel that is not in memory has none of anything.
-    fn list<T: Serialize>(
+    fn list(
         &self,
         channel: &str,
-        read: impl FnOnce(&Channel) -> Result<Vec<T>, protocol::Error>,
-    ) -> Result<JsValue, JsValue> {
+        read: impl FnOnce(&Channel) -> Result<Vec<Plain>, protocol::Error>,
+    ) -> Result<Array, JsValue> {
         let items = self.view(channel, read).unwrap_or_else(|| Ok(Vec::new()));
-        items.map(|items| to_js(&items)).map_err(|reason| error::from_protocol(&reason))
+        items.map(|items| items.into_iter().collect()).map_err(|reason| error::from_protocol(&reason))
     }
 }
 
 /// Starts an operation; the promise settles after its events were dispatched.
-fn start(operation: LocalBoxFuture<'static, Result<JsValue, Error<Failure>>>) -> Promise {
+fn start(operation: Pin<Box<dyn Future<Output = Result<JsValue, Error<Failure>>>>>) -> Promise {
     future_to_promise(async move { operation.await.map_err(error::to_js) })
 }
 
@@ -220,5 +220,5 @@ fn nothing((): ()) -> JsValue {
 }
 
 fn bytes_to_js(bytes: Bytes) -> JsValue {
-    js_sys::Uint8Array::from(&*bytes).into()
+    value::bytes(&bytes).into()
 }

@@ -1,10 +1,10 @@
 //! Errors as JavaScript gets them: plain objects with `code`, `message` and maybe `cause`, which the package turns
 //! into `SdsError`.
 
-use js_sys::{Function, Object, Reflect};
+use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
-use super::failure::Failure;
+use super::{failure::Failure, value::Plain};
 use crate::{
     manager::{Error, PersistenceError},
     protocol,
@@ -41,18 +41,8 @@ pub fn invalid_argument(text: &str) -> JsValue {
 }
 
 fn object(code: &str, message: &str, cause: JsValue) -> JsValue {
-    let error = Object::new();
-    set(&error, "code", &code.into());
-    set(&error, "message", &message.into());
-    if !cause.is_undefined() {
-        set(&error, "cause", &cause);
-    }
-    error.into()
-}
-
-/// Sets a property of a fresh plain object, which can't fail.
-pub fn set(object: &Object, key: &str, value: &JsValue) {
-    let _ = Reflect::set(object, &key.into(), value);
+    let error = Plain::new().with("code", code).with("message", message);
+    if cause.is_undefined() { error.into() } else { error.with("cause", cause).into() }
 }
 
 /// Calls back with the text if the module panics, which means that it is broken and must not be used any more.

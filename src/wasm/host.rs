@@ -1,14 +1,13 @@
 //! The application's callbacks behind the manager's host.
 
 use bytes::Bytes;
-use js_sys::{Function, Object, Uint8Array};
-use serde::Serialize;
+use js_sys::{Function, Uint8Array};
 use wasm_bindgen::{JsCast, prelude::*};
 
 use super::{
     error,
     failure::Failure,
-    value::{self, HistoryEntry, all, texts},
+    value::{Plain, texts},
 };
 use crate::{
     manager::{Event, Host},
@@ -21,44 +20,10 @@ pub struct Callbacks {
     pub retrieval_hint: Option<Function>,
 }
 
-#[derive(Serialize)]
-#[serde(untagged, rename_all_fields = "camelCase")]
-enum Detail {
-    MessageReady {
-        message_id: String,
-        sender_id: String,
-        content: Bytes,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        lamport_timestamp: Option<u64>,
-    },
-    MessageSent {
-        message_id: String,
-        acknowledged: bool,
-    },
-    MissingDependencies {
-        message_id: String,
-        missing_dependencies: Vec<HistoryEntry>,
-    },
-    MessageResend {
-        message_id: String,
-        bytes: Bytes,
-        attempt: u32,
-    },
-    MessageLost {
-        message_id: String,
-        missing_dependencies: Vec<String>,
-        reason: &'static str,
-    },
-    RepairReady {
-        message_id: String,
-        bytes: Bytes,
-    },
-}
-
 impl Host<Failure> for Callbacks {
     fn event(&self, channel: &ChannelId, event: Event<Failure>) {
         let Some((kind, detail)) = describe(event) else { return };
-        error::set(&detail, "channelId", &channel.as_str().into());
+        detail.set_channel_id(channel.as_str());
         let _ = self.on_event.call2(&JsValue::UNDEFINED, &kind.into(), &detail);
     }
 
@@ -71,44 +36,40 @@ impl Host<Failure> for Callbacks {
 }
 
 /// The type and the detail of an event. What JavaScript has no event for goes to the console.
-fn describe(event: Event<Failure>) -> Option<(&'static str, Object)> {
-    let (kind, detail) = match event {
+fn describe(event: Event<Failure>) -> Option<(&'static str, Plain)> {
+    Some(match event {
         Event::MessageReady { message_id, sender_id, content, lamport_timestamp } => {
-            let (message_id, sender_id) = (message_id.to_string(), sender_id.to_string());
-            ("messageReady", Detail::MessageReady { message_id, sender_id, content, lamport_timestamp })
+            let detail = Plain::of(&message_id).with_sender(sender_id.as_str());
+            ("messageReady", detail.with_content(&content).with_clock(lamport_timestamp))
         }
         Event::MessageSent { message_id, acknowledged } => {
-            ("messageSent", Detail::MessageSent { message_id: message_id.to_string(), acknowledged })
+            ("messageSent", Plain::of(&message_id).with("acknowledged", acknowledged))
         }
         Event::MissingDependencies { message_id, missing } => {
-            let (message_id, missing_dependencies) = (message_id.to_string(), all(missing));
-            ("missingDependencies", Detail::MissingDependencies { message_id, missing_dependencies })
+            ("missingDependencies", Plain::of(&message_id).with_missing(&missing))
         }
         Event::MessageResend { message_id, bytes, attempt } => {
-            ("messageResend", Detail::MessageResend { message_id: message_id.to_string(), bytes, attempt })
+            ("messageResend", Plain::of(&message_id).with_bytes(&bytes).with("attempt", attempt))
         }
         Event::MessageLost { message_id, missing, reason } => {
-            let (message_id, missing_dependencies) = (message_id.to_string(), texts(missing));
             let reason = match reason {
                 LostReason::Timeout => "timeout",
                 LostReason::Overflow => "overflow",
             };
-            ("messageLost", Detail::MessageLost { message_id, missing_dependencies, reason })
+            let detail = Plain::of(&message_id).with("missingDependencies", texts(missing));
+            ("messageLost", detail.with("reason", reason))
         }
         Event::RepairReady { message_id, bytes } => {
-            ("repairReady", Detail::RepairReady { message_id: message_id.to_string(), bytes })
+            ("repairReady", Plain::of(&message_id).with_bytes(&bytes))
         }
         Event::PersistenceFailed(failure) => {
-            let detail = Object::new();
-            error::set(&detail, "operation", &failure.operation.name().into());
-            error::set(&detail, "error", &error::from_persistence(failure));
-            return Some(("persistenceError", detail));
+            let detail = Plain::new().with("operation", failure.operation.name());
+            ("persistenceError", detail.with("error", error::from_persistence(failure)))
         }
         Event::FilterIgnored { message_id, reason } => {
             let text = format!("sds-wasm: bloom filter of message {message_id:?} ignored: {reason}");
             web_sys::console::debug_1(&text.into());
             return None;
         }
-    };
-    Some((kind, value::to_js(&detail).unchecked_into()))
+    })
 }

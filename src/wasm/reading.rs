@@ -72,6 +72,11 @@ pub fn channel_meta(object: &JsValue) -> Read<ChannelMeta> {
     })
 }
 
+/// A list of ids.
+pub fn texts(ids: JsValue) -> Read<Vec<String>> {
+    serde_wasm_bindgen::from_value(ids).map_err(|_| wrong("ids", "an array of strings"))
+}
+
 fn entry(object: &JsValue) -> Read<HistoryEntry> {
     Ok(HistoryEntry {
         message_id: text(object, "messageId")?.into(),
