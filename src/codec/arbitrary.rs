@@ -170,7 +170,7 @@ pub(super) fn encode_state(state: &Snapshot) -> Bytes {
         writer.outgoing(&own.message.bytes, own.send_time, own.resend_attempts);
     }
     for waiting in &state.incoming {
-        writer.incoming(&waiting.message.bytes, waiting.missing.keys());
+        writer.incoming(&waiting.message.bytes, &mut waiting.missing.keys());
     }
     for RepairRequest { entry, request_at } in &state.repair_requests {
         writer.outgoing_repair(&entry.message_id, entry, *request_at);

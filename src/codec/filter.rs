@@ -1,57 +1,56 @@
 //! Bloom filters inside of messages: in nim-sds with the parameters they were made with, in @waku/sds their words alone.
 
 use bytes::Bytes;
-use prost::Message as _;
 
-use super::strict::{self, Field, Schema};
+use super::{
+    strict::{self, Field, Schema, Value},
+    writer,
+};
 use crate::protocol::{BloomFilter, Dialect, FilterError, ReceivedFilter};
-
-#[derive(Clone, PartialEq, prost::Message)]
-struct Filter {
-    #[prost(bytes = "bytes", optional, tag = "1")]
-    words: Option<Bytes>,
-    #[prost(uint64, optional, tag = "2")]
-    capacity: Option<u64>,
-    /// In millionths.
-    #[prost(uint64, optional, tag = "3")]
-    error_rate: Option<u64>,
-    #[prost(uint64, optional, tag = "4")]
-    k: Option<u64>,
-    #[prost(uint64, optional, tag = "5")]
-    m: Option<u64>,
-}
 
 static FILTER: Schema = Schema {
     name: "bloomFilter",
     fields: &[
         Field::bytes(1, "words"),
         Field::number(2, "capacity"),
+        // In millionths.
         Field::number(3, "errorRate"),
         Field::number(4, "kHashes"),
         Field::number(5, "mBits"),
     ],
 };
 
+/// What the numbers and the tags take at most.
+const HEADER: usize = 64;
+
 pub(super) fn write(filter: &BloomFilter) -> Bytes {
-    let record = Filter {
-        words: Some(Bytes::copy_from_slice(filter.bits())),
-        capacity: Some(filter.capacity() as u64),
-        error_rate: Some((filter.error_rate() * 1e6) as u64),
-        k: Some(filter.k()),
-        m: Some(filter.m()),
-    };
-    record.encode_to_vec().into()
+    let mut out = Vec::with_capacity(filter.bits().len().saturating_add(HEADER));
+    writer::bytes(&mut out, 1, filter.bits());
+    writer::number(&mut out, 2, filter.capacity() as u64);
+    writer::number(&mut out, 3, (filter.error_rate() * 1e6) as u64);
+    writer::number(&mut out, 4, filter.k());
+    writer::number(&mut out, 5, filter.m());
+    out.into()
 }
 
 pub(super) fn read(bytes: &Bytes) -> Result<ReceivedFilter, FilterError> {
-    strict::check(bytes, &FILTER).map_err(|error| FilterError::Format(error.to_string()))?;
-    // From a clone of the bytes, not of what is in them: the words stay where they are.
-    let record = Filter::decode(bytes.clone()).map_err(|error| FilterError::Format(error.to_string()))?;
-    let Some(words) = record.words else {
+    let (mut words, mut k, mut m) = (None, 0, 0);
+    let walked = strict::walk(bytes, &FILTER, &mut |index, value| {
+        match (index, value) {
+            (0, Value::Bytes(value)) => words = Some(value),
+            // Capacity and error rate don't matter to a lookup.
+            (3, Value::Number(value)) => k = value,
+            (4, Value::Number(value)) => m = value,
+            _ => (),
+        }
+        Ok(())
+    });
+    walked.map_err(|error| FilterError::Format(error.to_string()))?;
+    let Some(words) = words else {
         return Err(FilterError::Format("words are missing".into()));
     };
-    // Capacity and error rate don't matter to a lookup. Missing numbers are 0, which is refused.
-    ReceivedFilter::new(Dialect::NimSds, words, record.k.unwrap_or(0), record.m.unwrap_or(0))
+    // Missing numbers are 0, which is refused.
+    ReceivedFilter::new(Dialect::NimSds, bytes.slice_ref(words), k, m)
 }
 
 /// The parameters that all of @waku/sds agree on, those of the default configuration: positions per id, and bits.

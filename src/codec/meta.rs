@@ -2,12 +2,11 @@
 //! duplicates are kept, and messages have all they came with.
 
 use bytes::Bytes;
-use prost::Message as _;
 
 use super::{
-    records::{self, Data, Incoming, IncomingRepair, Meta, Outgoing, OutgoingRepair, Update},
-    wire::{self, copy, decode_at_rest},
-    writer::Writer,
+    records::{self, Pieces},
+    wire::{self, decode_at_rest, text},
+    writer::{self, Writer},
 };
 use crate::protocol::{Error, HistoryEntry, Message, MessageId, Millis};
 
@@ -86,7 +85,7 @@ pub fn encode_meta(meta: &ChannelMeta) -> Bytes {
         writer.outgoing(&wire::encode(&own.message), own.send_time, own.resend_attempts);
     }
     for waiting in &meta.incoming_buffer {
-        writer.incoming(&wire::encode(&waiting.message), &waiting.missing_dependencies);
+        writer.incoming(&wire::encode(&waiting.message), &mut waiting.missing_dependencies.iter());
     }
     for request in &meta.outgoing_repair_buffer {
         writer.outgoing_repair(&request.message_id, &request.entry, request.request_at);
@@ -105,96 +104,85 @@ pub fn encode_meta(meta: &ChannelMeta) -> Bytes {
 /// # Errors
 /// `Deserialization` for another schema version, and for bytes that are no ChannelMeta or lack something; a message
 /// in it must have a clock.
-pub fn decode_meta(bytes: Bytes) -> Result<ChannelMeta, Error> {
-    let (record, lamport_timestamp) = Meta::read(bytes)?;
-    Ok(ChannelMeta {
-        // Checked: there is no other.
-        schema_version: records::SCHEMA_VERSION,
-        lamport_timestamp,
-        outgoing_buffer: records::each(record.outgoing, UnacknowledgedMessage::try_from)?,
-        incoming_buffer: records::each(record.incoming, IncomingMessage::try_from)?,
-        outgoing_repair_buffer: records::each(record.outgoing_repairs, OutgoingRepairEntry::try_from)?,
-        incoming_repair_buffer: records::each(record.incoming_repairs, IncomingRepairEntry::try_from)?,
-        pending_append: records::each(record.pending_append, decode_at_rest)?,
-        pending_evict: records::ids(&record.pending_evict, "channelMeta.pendingEvict")?,
-    })
+pub fn decode_meta(bytes: &Bytes) -> Result<ChannelMeta, Error> {
+    // Checked: there is no other version.
+    let mut meta = ChannelMeta { schema_version: records::SCHEMA_VERSION, ..ChannelMeta::default() };
+    meta.lamport_timestamp = records::read(bytes, &mut meta)?;
+    Ok(meta)
+}
+
+impl Pieces for ChannelMeta {
+    fn outgoing(&mut self, message: Bytes, send_time: Millis, resend_attempts: u32) -> Result<(), Error> {
+        let message = decode_at_rest(&message)?;
+        self.outgoing_buffer.push(UnacknowledgedMessage { message, send_time, resend_attempts });
+        Ok(())
+    }
+
+    fn incoming(&mut self, message: Bytes, missing_dependencies: Vec<MessageId>) -> Result<(), Error> {
+        let message = decode_at_rest(&message)?;
+        self.incoming_buffer.push(IncomingMessage { message, missing_dependencies });
+        Ok(())
+    }
+
+    fn outgoing_repair(&mut self, message_id: MessageId, entry: HistoryEntry, request_at: Millis) {
+        self.outgoing_repair_buffer.push(OutgoingRepairEntry { message_id, entry, request_at });
+    }
+
+    fn incoming_repair(&mut self, message_id: MessageId, entry: HistoryEntry, cached: Bytes, at: Millis) {
+        let (cached_message, respond_at) = (cached, at);
+        self.incoming_repair_buffer.push(IncomingRepairEntry {
+            message_id,
+            entry,
+            cached_message,
+            respond_at,
+        });
+    }
+
+    fn pending_append(&mut self, message: Bytes) -> Result<(), Error> {
+        self.pending_append.push(decode_at_rest(&message)?);
+        Ok(())
+    }
+
+    fn pending_evict(&mut self, id: MessageId) {
+        self.pending_evict.push(id);
+    }
 }
 
 /// Encodes a ChannelData, byte for byte like nim-sds.
 pub fn encode_channel_data(data: &ChannelData) -> Bytes {
-    let record = Data { meta: Some(encode_meta(&data.meta)), history: messages(&data.message_history) };
-    record.encode_to_vec().into()
+    let mut out = Vec::new();
+    writer::bytes(&mut out, 1, &encode_meta(&data.meta));
+    data.message_history.iter().for_each(|message| writer::bytes(&mut out, 2, &wire::encode(message)));
+    out.into()
 }
 
 /// Decodes a ChannelData.
 ///
 /// # Errors
 /// As [`decode_meta`].
-pub fn decode_channel_data(bytes: Bytes) -> Result<ChannelData, Error> {
-    let (meta, history) = Data::read(bytes)?;
-    Ok(ChannelData { meta: decode_meta(meta)?, message_history: records::each(history, decode_at_rest)? })
+pub fn decode_channel_data(bytes: &Bytes) -> Result<ChannelData, Error> {
+    let (meta, history) = records::read_data(bytes)?;
+    Ok(ChannelData { meta: decode_meta(&meta)?, message_history: messages(&history)? })
 }
 
 /// Encodes a HistoryUpdate, byte for byte like nim-sds, which can't write an empty one; ours is no bytes.
 pub fn encode_update(update: &HistoryUpdate) -> Bytes {
-    let record = Update { append: messages(&update.append), evict: texts(&update.evict) };
-    record.encode_to_vec().into()
+    let mut out = Vec::new();
+    update.append.iter().for_each(|message| writer::bytes(&mut out, 1, &wire::encode(message)));
+    update.evict.iter().for_each(|id| writer::bytes(&mut out, 2, id.as_str().as_bytes()));
+    out.into()
 }
 
 /// Decodes a HistoryUpdate.
 ///
 /// # Errors
 /// `Deserialization` for bytes that are none; a message in it must have a clock.
-pub fn decode_update(bytes: Bytes) -> Result<HistoryUpdate, Error> {
-    let record = Update::read(bytes)?;
-    Ok(HistoryUpdate {
-        append: records::each(record.append, decode_at_rest)?,
-        evict: records::ids(&record.evict, "historyUpdate.evict")?,
-    })
+pub fn decode_update(bytes: &Bytes) -> Result<HistoryUpdate, Error> {
+    let [append, evict] = records::read_update(bytes)?;
+    let evict = evict.iter().map(|id| text(id, "historyUpdate.evict"));
+    Ok(HistoryUpdate { append: messages(&append)?, evict: evict.collect::<Result<_, _>>()? })
 }
 
-fn messages(list: &[Message]) -> Vec<Bytes> {
-    list.iter().map(wire::encode).collect()
-}
-
-fn texts(list: &[MessageId]) -> Vec<Bytes> {
-    list.iter().map(|id| copy(id.as_str())).collect()
-}
-
-impl TryFrom<Outgoing> for UnacknowledgedMessage {
-    type Error = Error;
-
-    fn try_from(record: Outgoing) -> Result<Self, Error> {
-        let (bytes, send_time, resend_attempts) = record.parts()?;
-        let message = decode_at_rest(bytes)?;
-        Ok(Self { message, send_time, resend_attempts })
-    }
-}
-
-impl TryFrom<Incoming> for IncomingMessage {
-    type Error = Error;
-
-    fn try_from(record: Incoming) -> Result<Self, Error> {
-        let (bytes, missing_dependencies) = record.parts()?;
-        let message = decode_at_rest(bytes)?;
-        Ok(Self { message, missing_dependencies })
-    }
-}
-
-impl TryFrom<OutgoingRepair> for OutgoingRepairEntry {
-    type Error = Error;
-
-    fn try_from(record: OutgoingRepair) -> Result<Self, Error> {
-        let (message_id, entry, request_at) = record.parts()?;
-        Ok(Self { message_id, entry, request_at })
-    }
-}
-
-impl TryFrom<IncomingRepair> for IncomingRepairEntry {
-    type Error = Error;
-
-    fn try_from(record: IncomingRepair) -> Result<Self, Error> {
-        let (message_id, entry, cached_message, respond_at) = record.parts()?;
-        Ok(Self { message_id, entry, cached_message, respond_at })
-    }
+fn messages(list: &[Bytes]) -> Result<Vec<Message>, Error> {
+    list.iter().map(decode_at_rest).collect()
 }

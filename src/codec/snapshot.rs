@@ -3,13 +3,13 @@
 use bytes::Bytes;
 
 use super::{
-    records::{self, Incoming, IncomingRepair, Meta, Outgoing, OutgoingRepair},
+    records::{self, Pieces},
     wire::decode_stored,
     writer::Writer,
 };
 use crate::protocol::{
-    Channel, Error, HistoryEntry, HistoryUpdate, MessageId, RepairRequest, RepairResponse, Snapshot,
-    StoredMessage, Unacknowledged, Waiting,
+    Channel, Error, HistoryEntry, HistoryUpdate, MessageId, Millis, RepairRequest, RepairResponse, Snapshot,
+    Unacknowledged, Waiting,
 };
 
 pub use super::records::SCHEMA_VERSION;
@@ -22,7 +22,7 @@ pub fn encode(channel: &Channel, pending: &HistoryUpdate) -> Bytes {
         writer.outgoing(&own.message.bytes, own.send_time, own.resend_attempts);
     }
     for waiting in channel.incoming() {
-        writer.incoming(&waiting.message.bytes, waiting.missing.keys());
+        writer.incoming(&waiting.message.bytes, &mut waiting.missing.keys());
     }
     for RepairRequest { entry, request_at } in channel.repair_requests() {
         writer.outgoing_repair(&entry.message_id, entry, *request_at);
@@ -40,48 +40,43 @@ pub fn encode(channel: &Channel, pending: &HistoryUpdate) -> Bytes {
 ///
 /// # Errors
 /// `Deserialization` for another schema version, and for bytes that are no snapshot or lack something.
-pub fn decode(bytes: Bytes) -> Result<Snapshot, Error> {
-    let (meta, lamport_timestamp) = Meta::read(bytes)?;
-    Ok(Snapshot {
-        lamport_timestamp,
-        outgoing: records::each(meta.outgoing, Unacknowledged::try_from)?,
-        incoming: records::each(meta.incoming, Waiting::try_from)?,
-        repair_requests: records::each(meta.outgoing_repairs, RepairRequest::try_from)?,
-        repair_responses: records::each(meta.incoming_repairs, RepairResponse::try_from)?,
-        pending: HistoryUpdate {
-            append: records::each(meta.pending_append, stored)?,
-            evict: records::ids(&meta.pending_evict, "channelMeta.pendingEvict")?,
-        },
-    })
+pub fn decode(bytes: &Bytes) -> Result<Snapshot, Error> {
+    let mut snapshot = Snapshot::default();
+    snapshot.lamport_timestamp = records::read(bytes, &mut snapshot)?;
+    Ok(snapshot)
 }
 
-fn stored(bytes: Bytes) -> Result<StoredMessage, Error> {
-    decode_copy(&bytes).map(|(message, _)| message)
-}
-
-/// A slice would keep the whole snapshot in memory, for as long as the message is in the history.
-fn decode_copy(bytes: &Bytes) -> Result<(StoredMessage, Vec<HistoryEntry>), Error> {
-    decode_stored(Bytes::copy_from_slice(bytes))
-}
-
-impl TryFrom<Outgoing> for Unacknowledged {
-    type Error = Error;
-
-    fn try_from(record: Outgoing) -> Result<Self, Error> {
-        let (bytes, send_time, resend_attempts) = record.parts()?;
-        let message = stored(bytes)?;
-        Ok(Self { message, send_time, resend_attempts })
+impl Pieces for Snapshot {
+    fn outgoing(&mut self, message: Bytes, send_time: Millis, resend_attempts: u32) -> Result<(), Error> {
+        let (message, _) = decode_stored(&message)?;
+        self.outgoing.push(Unacknowledged { message, send_time, resend_attempts });
+        Ok(())
     }
-}
 
-impl TryFrom<Incoming> for Waiting {
-    type Error = Error;
-
-    fn try_from(record: Incoming) -> Result<Self, Error> {
-        let (bytes, missing) = record.parts()?;
-        let (message, causal_history) = decode_copy(&bytes)?;
+    fn incoming(&mut self, message: Bytes, missing: Vec<MessageId>) -> Result<(), Error> {
+        let (message, causal_history) = decode_stored(&message)?;
         let missing = missing.into_iter().map(|id| (id.clone(), find(id, &causal_history)));
-        Ok(Self { missing: missing.collect(), message })
+        self.incoming.push(Waiting { missing: missing.collect(), message });
+        Ok(())
+    }
+
+    fn outgoing_repair(&mut self, _: MessageId, entry: HistoryEntry, request_at: Millis) {
+        self.repair_requests.push(RepairRequest { entry, request_at });
+    }
+
+    fn incoming_repair(&mut self, _: MessageId, entry: HistoryEntry, cached: Bytes, respond_at: Millis) {
+        // A slice would keep the whole snapshot in memory.
+        let cached = Bytes::copy_from_slice(&cached);
+        self.repair_responses.push(RepairResponse { entry, cached, respond_at });
+    }
+
+    fn pending_append(&mut self, message: Bytes) -> Result<(), Error> {
+        self.pending.append.push(decode_stored(&message)?.0);
+        Ok(())
+    }
+
+    fn pending_evict(&mut self, id: MessageId) {
+        self.pending.evict.push(id);
     }
 }
 
@@ -89,22 +84,4 @@ impl TryFrom<Incoming> for Waiting {
 fn find(id: MessageId, causal_history: &[HistoryEntry]) -> HistoryEntry {
     let named = causal_history.iter().find(|entry| entry.message_id == id);
     named.cloned().unwrap_or_else(|| HistoryEntry { message_id: id, ..HistoryEntry::default() })
-}
-
-impl TryFrom<OutgoingRepair> for RepairRequest {
-    type Error = Error;
-
-    fn try_from(record: OutgoingRepair) -> Result<Self, Error> {
-        let (_, entry, request_at) = record.parts()?;
-        Ok(Self { entry, request_at })
-    }
-}
-
-impl TryFrom<IncomingRepair> for RepairResponse {
-    type Error = Error;
-
-    fn try_from(record: IncomingRepair) -> Result<Self, Error> {
-        let (_, entry, cached, respond_at) = record.parts()?;
-        Ok(Self { entry, cached, respond_at })
-    }
 }

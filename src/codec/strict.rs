@@ -1,6 +1,6 @@
-//! A walk over protobuf bytes before they are parsed. It refuses what nim-sds refuses and prost forgives (numbers
-//! written longer than needed, groups), what we don't want to guess about (known fields of another type), and too
-//! many entries before memory is taken for them. What it finds wrong it names by field.
+//! A walk over protobuf bytes. It refuses what nim-sds refuses and protobuf libraries forgive (numbers written longer than
+//! needed, groups), what we don't want to guess about (known fields of another type), and too many entries before memory is
+//! taken for them. What it finds wrong it names by field. Values are handed on as it goes, so that bytes are read once.
 
 use crate::protocol::Error;
 
@@ -13,16 +13,17 @@ pub(super) struct Schema {
 
 /// A field that we know. Others are skipped, as protobuf wants it.
 pub(super) struct Field {
-    number: u64,
+    pub number: u32,
     name: &'static str,
     kind: Kind,
+    /// How often it may occur.
+    limit: usize,
 }
 
+#[derive(Clone, Copy)]
 enum Kind {
     Number,
     Bytes,
-    /// Messages inside, at most so many of them.
-    Nested(&'static Schema, usize),
 }
 
 /// The value of a field, as far as wire types tell.
@@ -36,68 +37,64 @@ pub(super) enum Value<'a> {
 /// More fields than any schema has.
 const MAX_FIELDS: usize = 16;
 
-/// Checks bytes, and the messages nested in them, against a schema.
+/// As many as there are.
+const ANY: usize = usize::MAX;
+
+/// What is done with a value: it is given the index of the field in the schema.
+type Visit<'v, 'a> = &'v mut dyn FnMut(usize, Value<'a>) -> Result<(), Error>;
+
+/// Hands on the values of the fields that the schema knows, in the order in which they were written.
 ///
 /// # Errors
-/// `Deserialization`, with the name of the field and what is wrong with it.
-pub(super) fn check(bytes: &[u8], schema: &'static Schema) -> Result<(), Error> {
+/// `Deserialization`, with the name of the field and what is wrong with it; and whatever `visit` finds.
+pub(super) fn walk<'a>(bytes: &'a [u8], schema: &Schema, visit: Visit<'_, 'a>) -> Result<(), Error> {
     let mut counts = [0_usize; MAX_FIELDS];
     for item in fields(bytes) {
         let (number, value) = item.map_err(|fault| refuse(schema.name, &fault))?;
-        let known = schema.fields.iter().zip(&mut counts);
-        let Some((field, count)) = known.into_iter().find(|(field, _)| field.number == number) else {
-            continue;
-        };
-        *count = count.saturating_add(1);
-        field.check(value, *count).map_err(|fault| match fault {
-            Fault::Here(text) => refuse(&format!("{}.{}", schema.name, field.name), &text),
-            Fault::Inside(error) => error,
-        })?;
+        let mut known = schema.fields.iter().zip(&mut counts).enumerate();
+        if let Some((index, (field, count))) = known.find(|(_, (field, _))| field.number == number) {
+            *count = count.saturating_add(1);
+            let checked = field.check(value, *count);
+            checked.map_err(|fault| refuse(&format!("{}.{}", schema.name, field.name), &fault))?;
+            visit(index, value)?;
+        }
     }
     Ok(())
 }
 
-enum Fault {
-    Here(String),
-    Inside(Error),
-}
-
 impl Field {
-    pub const fn number(number: u64, name: &'static str) -> Self {
-        Self::new(number, name, Kind::Number)
+    pub const fn number(number: u32, name: &'static str) -> Self {
+        Self { number, name, kind: Kind::Number, limit: ANY }
     }
 
-    pub const fn bytes(number: u64, name: &'static str) -> Self {
-        Self::new(number, name, Kind::Bytes)
+    pub const fn bytes(number: u32, name: &'static str) -> Self {
+        Self { number, name, kind: Kind::Bytes, limit: ANY }
     }
 
-    /// At most `limit` messages of this schema.
-    pub const fn nested(number: u64, name: &'static str, schema: &'static Schema, limit: usize) -> Self {
-        Self::new(number, name, Kind::Nested(schema, limit))
-    }
-
-    const fn new(number: u64, name: &'static str, kind: Kind) -> Self {
-        Self { number, name, kind }
+    /// At most `limit` messages.
+    pub const fn nested(number: u32, name: &'static str, limit: usize) -> Self {
+        Self { number, name, kind: Kind::Bytes, limit }
     }
 
     /// `count`: how many values the field has so far, this one included.
-    fn check(&self, value: Value<'_>, count: usize) -> Result<(), Fault> {
-        match (&self.kind, value) {
-            (Kind::Number, Value::Number(_)) | (Kind::Bytes, Value::Bytes(_)) => Ok(()),
-            (Kind::Nested(_, limit), Value::Bytes(_)) if count > *limit => {
-                Err(Fault::Here(format!("more than {limit} entries")))
+    fn check(&self, value: Value<'_>, count: usize) -> Result<(), String> {
+        match (self.kind, value) {
+            (Kind::Number, Value::Number(_)) | (Kind::Bytes, Value::Bytes(_)) if count <= self.limit => {
+                Ok(())
             }
-            (Kind::Nested(schema, _), Value::Bytes(inner)) => check(inner, schema).map_err(Fault::Inside),
-            (kind, value) => Err(Fault::Here(format!("{}, expected {}", value.describe(), kind.describe()))),
+            (Kind::Number, Value::Number(_)) | (Kind::Bytes, Value::Bytes(_)) => {
+                Err(format!("more than {} entries", self.limit))
+            }
+            (kind, value) => Err(format!("{}, expected {}", value.describe(), kind.describe())),
         }
     }
 }
 
 impl Kind {
-    fn describe(&self) -> &'static str {
+    fn describe(self) -> &'static str {
         match self {
             Self::Number => "a varint",
-            Self::Bytes | Self::Nested(..) => "a length-delimited value",
+            Self::Bytes => "a length-delimited value",
         }
     }
 }
@@ -118,7 +115,7 @@ pub(super) fn refuse(place: &str, what: &str) -> Error {
 }
 
 /// The fields of a message in the order they were written. Ends after the first error.
-pub(super) fn fields(bytes: &[u8]) -> impl Iterator<Item = Result<(u64, Value<'_>), String>> {
+pub(super) fn fields(bytes: &[u8]) -> impl Iterator<Item = Result<(u32, Value<'_>), String>> {
     let mut reader = Reader { rest: bytes };
     std::iter::from_fn(move || {
         if reader.rest.is_empty() {
@@ -137,13 +134,13 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn field(&mut self) -> Result<(u64, Value<'a>), String> {
+    fn field(&mut self) -> Result<(u32, Value<'a>), String> {
         let key = self.varint()?;
         let (number, wire_type) = (key >> 3, key & 7);
         // The range that protobuf defines.
-        if !(1..1 << 29).contains(&number) {
+        let Some(number) = u32::try_from(number).ok().filter(|number| (1..1 << 29).contains(number)) else {
             return Err(format!("field number {number} doesn't exist"));
-        }
+        };
         let value = match wire_type {
             0 => Value::Number(self.varint()?),
             1 => self.take(8).map(|_| Value::Fixed)?,
@@ -201,7 +198,7 @@ fn check_last(byte: u8, shift: u32) -> Result<(), String> {
 mod tests {
     use super::*;
 
-    fn walk(bytes: &[u8]) -> Result<Vec<(u64, Value<'_>)>, String> {
+    fn walk(bytes: &[u8]) -> Result<Vec<(u32, Value<'_>)>, String> {
         fields(bytes).collect()
     }
 

@@ -4,6 +4,7 @@
 use bytes::Bytes;
 use prost::encoding::{WireType, encode_key, encode_varint, encoded_len_varint};
 
+use super::wire::write_entry;
 use crate::protocol::{HistoryEntry, MessageId, Millis};
 
 /// A ChannelMeta that is being written. The pieces must come in the order of the methods.
@@ -18,25 +19,25 @@ impl Writer {
     }
 
     pub fn outgoing(&mut self, message: &[u8], send_time: Millis, resend_attempts: u32) {
-        nested(&mut self.0, 3, |out| {
+        nested(&mut self.0, 3, &mut |out| {
             bytes(out, 1, message);
             number(out, 2, send_time);
             number(out, 3, resend_attempts.into());
         });
     }
 
-    pub fn incoming<'a>(&mut self, message: &[u8], missing: impl IntoIterator<Item = &'a MessageId>) {
-        nested(&mut self.0, 4, |out| {
+    pub fn incoming(&mut self, message: &[u8], missing: &mut dyn Iterator<Item = &MessageId>) {
+        nested(&mut self.0, 4, &mut |out| {
             bytes(out, 1, message);
-            missing.into_iter().for_each(|id| bytes(out, 2, id.as_str().as_bytes()));
+            missing.for_each(|id| bytes(out, 2, id.as_str().as_bytes()));
         });
     }
 
     pub fn outgoing_repair(&mut self, id: &MessageId, entry: &HistoryEntry, request_at: Millis) {
-        nested(&mut self.0, 5, |out| {
+        nested(&mut self.0, 5, &mut |out| {
             bytes(out, 1, id.as_str().as_bytes());
-            nested(out, 2, |out| {
-                nested(out, 1, |out| history_entry(out, entry));
+            nested(out, 2, &mut |out| {
+                nested(out, 1, &mut |out| write_entry(out, entry));
                 number(out, 2, request_at);
             });
         });
@@ -49,10 +50,10 @@ impl Writer {
         cached: &[u8],
         respond_at: Millis,
     ) {
-        nested(&mut self.0, 6, |out| {
+        nested(&mut self.0, 6, &mut |out| {
             bytes(out, 1, id.as_str().as_bytes());
-            nested(out, 2, |out| {
-                nested(out, 1, |out| history_entry(out, entry));
+            nested(out, 2, &mut |out| {
+                nested(out, 1, &mut |out| write_entry(out, entry));
                 bytes(out, 2, cached);
                 number(out, 3, respond_at);
             });
@@ -72,29 +73,19 @@ impl Writer {
     }
 }
 
-fn history_entry(out: &mut Vec<u8>, entry: &HistoryEntry) {
-    bytes(out, 1, entry.message_id.as_str().as_bytes());
-    if !entry.retrieval_hint.is_empty() {
-        bytes(out, 2, &entry.retrieval_hint);
-    }
-    if !entry.sender_id.is_empty() {
-        bytes(out, 3, entry.sender_id.as_str().as_bytes());
-    }
-}
-
-fn number(out: &mut Vec<u8>, field: u32, value: u64) {
+pub(super) fn number(out: &mut Vec<u8>, field: u32, value: u64) {
     encode_key(field, WireType::Varint, out);
     encode_varint(value, out);
 }
 
-fn bytes(out: &mut Vec<u8>, field: u32, value: &[u8]) {
+pub(super) fn bytes(out: &mut Vec<u8>, field: u32, value: &[u8]) {
     encode_key(field, WireType::LengthDelimited, out);
     encode_varint(value.len() as u64, out);
     out.extend_from_slice(value);
 }
 
 /// Writes a message inside of a message. Its length stands before it and is known after it, so it is moved up.
-fn nested(out: &mut Vec<u8>, field: u32, write: impl FnOnce(&mut Vec<u8>)) {
+pub(super) fn nested(out: &mut Vec<u8>, field: u32, write: &mut dyn FnMut(&mut Vec<u8>)) {
     encode_key(field, WireType::LengthDelimited, out);
     let start = out.len();
     write(out);

@@ -67,12 +67,12 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
 }
 
 fn read(id: &ChannelId, data: ChannelData) -> Result<Saved, protocol::Error> {
-    let snapshot = data.meta.map(snapshot::decode).transpose()?.unwrap_or_default();
-    let history = data.message_history.into_iter().map(|bytes| read_message(id, bytes));
+    let snapshot = data.meta.as_ref().map(snapshot::decode).transpose()?.unwrap_or_default();
+    let history = data.message_history.iter().map(|bytes| read_message(id, bytes));
     Ok(Saved { snapshot, history: history.collect::<Result<_, _>>()?, hints: data.retrieval_hints })
 }
 
-fn read_message(id: &ChannelId, bytes: Bytes) -> Result<StoredMessage, protocol::Error> {
+fn read_message(id: &ChannelId, bytes: &Bytes) -> Result<StoredMessage, protocol::Error> {
     let (message, _) = wire::decode_stored(bytes)?;
     if *wire::channel_of(&message) == *id.as_str().as_bytes() {
         return Ok(message);

@@ -33,6 +33,6 @@ pub fn encode_channel_meta(channel_meta: JsValue) -> Result<Vec<u8>, JsValue> {
 /// Decodes a snapshot.
 #[wasm_bindgen(js_name = decodeChannelMeta)]
 pub fn decode_channel_meta(bytes: Vec<u8>) -> Result<JsValue, JsValue> {
-    let meta = meta::decode_meta(bytes.into()).map_err(|reason| error::from_protocol(&reason))?;
+    let meta = meta::decode_meta(&bytes.into()).map_err(|reason| error::from_protocol(&reason))?;
     Ok(channel_meta(&meta).into())
 }

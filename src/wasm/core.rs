@@ -133,14 +133,14 @@ impl Core {
     }
 
     #[wasm_bindgen(js_name = getChannels)]
-    pub fn channels(&self) -> Array {
+    pub fn channels(&self) -> JsValue {
         texts(self.manager.channels())
     }
 
     #[wasm_bindgen(js_name = getMessageHistory)]
-    pub fn message_history(&self, channel: &str) -> Array {
-        self.view(channel, |channel| texts(channel.history().map(|message| &message.message_id)))
-            .unwrap_or_default()
+    pub fn message_history(&self, channel: &str) -> JsValue {
+        let ids = self.view(channel, |channel| texts(channel.history().map(|message| &message.message_id)));
+        ids.unwrap_or_else(|| Array::new().into())
     }
 
     #[wasm_bindgen(js_name = getMessage)]

@@ -74,7 +74,8 @@ pub fn channel_meta(object: &JsValue) -> Read<ChannelMeta> {
 
 /// A list of ids.
 pub fn texts(ids: JsValue) -> Read<Vec<String>> {
-    serde_wasm_bindgen::from_value(ids).map_err(|_| wrong("ids", "an array of strings"))
+    let ids = ids.dyn_into::<Array>().map_err(|_| wrong("ids", "an array"))?;
+    ids.iter().map(|id| plain_text(&id)).collect()
 }
 
 fn entry(object: &JsValue) -> Read<HistoryEntry> {

@@ -105,10 +105,10 @@ pub fn list<T>(items: impl IntoIterator<Item = T>, convert: impl Fn(T) -> Plain)
 }
 
 /// The texts of ids.
-pub fn texts<T: ToString>(ids: impl IntoIterator<Item = T>) -> Array {
-    let array = Array::new();
-    ids.into_iter().for_each(|id| _ = array.push(&id.to_string().into()));
-    array
+pub fn texts<T: ToString>(ids: impl IntoIterator<Item = T>) -> JsValue {
+    let ids: Vec<String> = ids.into_iter().map(|id| id.to_string()).collect();
+    // Texts can always be converted.
+    serde_wasm_bindgen::to_value(&ids).unwrap_or_default()
 }
 
 pub fn entry(entry: &HistoryEntry) -> Plain {

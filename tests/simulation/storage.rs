@@ -82,7 +82,7 @@ pub struct Storage {
 impl Disk {
     pub fn snapshot(&self) -> Snapshot {
         let meta = self.meta.clone();
-        meta.map(|meta| snapshot::decode(meta).unwrap()).unwrap_or_default()
+        meta.map(|meta| snapshot::decode(&meta).unwrap()).unwrap_or_default()
     }
 
     /// The messages that a load must find: those of the history, as the snapshot's pending changes leave it.
@@ -111,7 +111,7 @@ impl Disk {
 
     /// What is in memory and not here, if anything. (More may be here: only so many evicts are remembered.)
     pub fn lacks(&self, channel: &Channel) -> Option<String> {
-        let memory = snapshot::decode(snapshot::encode(channel, &HistoryUpdate::default())).unwrap();
+        let memory = snapshot::decode(&snapshot::encode(channel, &HistoryUpdate::default())).unwrap();
         let disk = Snapshot { pending: HistoryUpdate::default(), ..self.snapshot() };
         if disk != memory {
             return Some(format!("the disk has {disk:?}, memory {memory:?}"));
@@ -265,7 +265,7 @@ impl Disk {
             Work::Meta(meta) => {
                 self.flushes += 1;
                 self.flush = Flush {
-                    clock: snapshot::decode(meta.clone()).unwrap().lamport_timestamp,
+                    clock: snapshot::decode(&meta.clone()).unwrap().lamport_timestamp,
                     ..Flush::default()
                 };
             }

@@ -182,10 +182,10 @@ impl Node {
 
     /// A snapshot of nim-sds holds what ours does.
     pub fn assert_snapshot(&self, reply: &Value) {
-        let theirs = snapshot::decode(bytes(&reply["meta"])).unwrap();
+        let theirs = snapshot::decode(&bytes(&reply["meta"])).unwrap();
         // Nothing was saved, so ours would have all of the history as pending changes.
         let ours = snapshot::encode(self.channel.as_ref().unwrap(), &theirs.pending);
-        assert_eq!(snapshot::decode(ours).unwrap(), theirs);
+        assert_eq!(snapshot::decode(&ours).unwrap(), theirs);
     }
 
     /// The end of a trace: makes a message to see the filter.
@@ -219,9 +219,9 @@ fn restore(me: &ParticipantId, config: &Arc<Config>, saved: Saved, now: Millis) 
 
 /// What nim-sds has kept of a channel.
 fn read(channel_data: Bytes) -> Saved {
-    let data = meta::decode_channel_data(channel_data).unwrap();
+    let data = meta::decode_channel_data(&channel_data).unwrap();
     Saved {
-        snapshot: snapshot::decode(meta::encode_meta(&data.meta)).unwrap(),
+        snapshot: snapshot::decode(&meta::encode_meta(&data.meta)).unwrap(),
         history: data.message_history.iter().map(|message| Protobuf.store(message)).collect(),
         hints: Vec::new(),
     }

@@ -229,12 +229,12 @@ fn messages_are_decoded_alike() {
 fn channel_states() {
     for vector in list("snapshot_channelMeta") {
         let (name, hex) = (text(&vector["name"]), bytes(&vector["hex"]));
-        let decoded = meta::decode_meta(hex.clone()).unwrap();
+        let decoded = meta::decode_meta(&hex.clone()).unwrap();
         assert_eq!(decoded, channel_meta(&vector["decoded"]), "{name}");
         // nim-sds keeps buffers in tables, so what it decoded may be in another order than what it was given.
         assert_eq!(meta::encode_meta(&decoded), hex, "{name}");
         assert_eq!(meta::encode_meta(&channel_meta(&vector["input"])).len(), hex.len(), "{name}");
-        let loaded = snapshot::decode(hex).unwrap();
+        let loaded = snapshot::decode(&hex).unwrap();
         assert_eq!(loaded.lamport_timestamp, decoded.lamport_timestamp);
     }
 }
@@ -247,7 +247,7 @@ fn channels_and_history_updates() {
             message_history: messages(&vector["input"]["messageHistory"]),
         };
         assert_eq!(meta::encode_channel_data(&expected), bytes(&vector["hex"]), "{}", vector["name"]);
-        assert_eq!(meta::decode_channel_data(bytes(&vector["hex"])).unwrap(), expected);
+        assert_eq!(meta::decode_channel_data(&bytes(&vector["hex"])).unwrap(), expected);
     }
     for vector in list("snapshot_historyUpdate") {
         let expected = update(&vector["input"]);
@@ -256,7 +256,7 @@ fn channels_and_history_updates() {
         if let Some(hex) = vector.get("hex") {
             assert_eq!(encoded, bytes(hex), "{}", vector["name"]);
         }
-        assert_eq!(meta::decode_update(encoded).unwrap(), expected);
+        assert_eq!(meta::decode_update(&encoded).unwrap(), expected);
     }
 }
 
@@ -267,14 +267,14 @@ fn malformed_states() {
         let expected = vector.get("ok");
         match text(&vector["type"]) {
             "ChannelMeta" => {
-                let decoded = meta::decode_meta(hex.clone());
-                assert_eq!(snapshot::decode(hex).is_ok(), expected.is_some(), "{name}");
+                let decoded = meta::decode_meta(&hex.clone());
+                assert_eq!(snapshot::decode(&hex).is_ok(), expected.is_some(), "{name}");
                 assert_eq!(decoded.ok(), expected.map(channel_meta), "{name}");
             }
             "ChannelData" => {
-                assert!(expected.is_none() && meta::decode_channel_data(hex).is_err(), "{name}");
+                assert!(expected.is_none() && meta::decode_channel_data(&hex).is_err(), "{name}");
             }
-            "HistoryUpdate" => assert_eq!(meta::decode_update(hex).ok(), expected.map(update), "{name}"),
+            "HistoryUpdate" => assert_eq!(meta::decode_update(&hex).ok(), expected.map(update), "{name}"),
             other => panic!("{other}"),
         }
     }

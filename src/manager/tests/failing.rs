@@ -81,7 +81,7 @@ fn a_history_of_another_channel_is_refused() {
         m.wrap_outgoing(b"x"[..].into(), "m1".into(), &"other".into(), NOW).await
     });
     let other = alice.backend.memory.data(&"other".into()).unwrap().message_history[0].clone();
-    let stored = crate::codec::wire::decode_stored(other).unwrap().0;
+    let stored = crate::codec::wire::decode_stored(&other).unwrap().0;
     let update = crate::protocol::HistoryUpdate { append: vec![stored], ..Default::default() };
     let write = crate::persistence::Persistence::update_history;
     alice.pool.run_until(write(&alice.backend.memory, &"c".into(), update)).unwrap();

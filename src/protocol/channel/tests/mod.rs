@@ -31,7 +31,7 @@ fn saved(channel: &Channel) -> Saved {
 /// The state as it is saved and loaded.
 fn snapshot(channel: &Channel) -> Snapshot {
     let (pending, _) = channel.pending_history();
-    crate::codec::snapshot::decode(crate::codec::snapshot::encode(channel, &pending)).unwrap()
+    crate::codec::snapshot::decode(&crate::codec::snapshot::encode(channel, &pending)).unwrap()
 }
 
 fn restore(me: &str, saved: Saved, now: Millis) -> (Channel, Effects) {
