@@ -109,6 +109,26 @@ fn small_buffers() {
     assert!(simulate(Profile::SmallBuffers).given_up > 0);
 }
 
+#[test]
+fn other_dialect() {
+    let counts = simulate(Profile::OtherDialect);
+    assert!(counts.repairs > 0 && counts.resends > 0 && counts.by_filter > 0, "{counts:?}");
+    assert_eq!(counts.in_other_dialect, 0);
+}
+
+#[test]
+fn both_dialects() {
+    let counts = simulate(Profile::BothDialects);
+    assert!(counts.in_other_dialect > 0 && counts.translated > 0 && counts.by_other_filter > 0, "{counts:?}");
+    assert_eq!(counts.dialect_changes, 0);
+}
+
+#[test]
+fn changing_dialects() {
+    let counts = simulate(Profile::ChangingDialects);
+    assert!(counts.dialect_changes > 0 && counts.translated > 0, "{counts:?}");
+}
+
 /// Shows one run: `SDS_SIM_SEED=… cargo test --test simulation replay -- --nocapture`
 #[test]
 fn replay() {

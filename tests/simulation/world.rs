@@ -33,6 +33,8 @@ pub struct World {
     now: u64,
     network: Network,
     participants: Vec<Participant>,
+    /// How far the clocks of their machines are ahead.
+    ahead: Vec<u64>,
     messages: Messages,
     /// Whom a message was handed to.
     received: BTreeMap<MessageId, BTreeSet<usize>>,
@@ -53,10 +55,11 @@ impl World {
             if let Some(defect) = defect {
                 defect.install(&storage);
             }
-            Participant::new(&name, storage, settings.config.clone(), log.clone())
+            Participant::new(&name, storage, &settings.config, log.clone())
         });
         Self {
             participants: participants.collect(),
+            ahead: vec![0; settings.participants],
             network: Network::new(settings.participants, settings.network.clone()),
             now: 1_700_000_000_000,
             messages: Messages::new(),
@@ -82,6 +85,7 @@ impl World {
         }
         self.heal();
         self.settle();
+        self.check_timestamps();
         if self.settings.profile.keeps_all() && self.log.violations().is_empty() {
             self.restart_all();
         }
@@ -144,8 +148,18 @@ impl World {
     }
 
     fn start(&mut self, at: usize) {
-        self.participants[at].start(self.now);
+        let before = self.participants[at].dialect;
+        let dialect = self.settings.profile.dialect(before, &mut self.rng);
+        self.counts.dialect_changes += usize::from(before.is_some_and(|before| before != dialect));
+        self.ahead[at] = self.rng.u64(0..=self.settings.ahead);
+        let time = self.time(at);
+        self.participants[at].start(self.settings.config_of(dialect), time);
         self.hear(at);
+    }
+
+    /// The time that a participant believes it is.
+    fn time(&self, at: usize) -> u64 {
+        self.now + self.ahead[at]
     }
 
     fn crash(&mut self, at: usize) {
@@ -162,7 +176,8 @@ impl World {
                 self.sent += 1;
                 let id = format!("p{at}-{}", self.sent);
                 let content = Bytes::from(format!("content of {id}"));
-                self.participants[at].send(id.as_str().into(), content, self.now);
+                let time = self.time(at);
+                self.participants[at].send(id.as_str().into(), content, time);
                 self.hear(at);
             }
         }
@@ -172,18 +187,19 @@ impl World {
     fn sweep(&mut self, before: u64) {
         let (now, config) = (self.now, self.settings.config.clone());
         for at in 0..self.participants.len() {
+            let time = self.time(at);
             let is_due =
                 |interval: u64| (now + 17 * at as u64) / interval != (before + 17 * at as u64) / interval;
             if is_due(config.sync_message_interval) {
                 self.syncs += 1;
                 let id = format!("sync-p{at}-{}", self.syncs);
-                self.participants[at].send_sync(id.as_str().into(), now);
+                self.participants[at].send_sync(id.as_str().into(), time);
             }
             if is_due(config.buffer_sweep_interval) {
-                self.participants[at].sweep(now);
+                self.participants[at].sweep(time);
             }
             if is_due(config.repair_sweep_interval) {
-                self.participants[at].sweep_repairs(now);
+                self.participants[at].sweep_repairs(time);
             }
             self.hear(at);
         }
@@ -196,11 +212,26 @@ impl World {
                 continue;
             }
             if self.participants[to].is_running() {
-                self.received.entry(message.message_id).or_default().insert(to);
-                self.participants[to].receive(bytes, self.now);
+                self.received.entry(message.message_id.clone()).or_default().insert(to);
+                let (time, before) = (self.time(to), self.participants[to].unacknowledged());
+                self.participants[to].receive(bytes, time);
+                self.look(to, &message, before);
                 self.hear(to);
             }
         }
+    }
+
+    /// Counts what a message did to the outgoing buffer of its receiver.
+    fn look(&mut self, at: usize, message: &Message, mut before: BTreeSet<MessageId>) {
+        let is_other = self.participants[at].dialect != Some(message.dialect);
+        for entry in &message.causal_history {
+            before.remove(&entry.message_id);
+        }
+        let after = self.participants[at].unacknowledged();
+        let by_filter = before.difference(&after).count();
+        self.counts.in_other_dialect += usize::from(is_other);
+        let count = if is_other { &mut self.counts.by_other_filter } else { &mut self.counts.by_filter };
+        *count += by_filter;
     }
 
     fn write(&mut self) {
@@ -240,11 +271,17 @@ impl World {
     fn broadcast(&mut self, from: usize, bytes: &Bytes) {
         let mut message = wire::decode(bytes.clone()).unwrap();
         let mut bytes = bytes.clone();
-        if self.defect == Some(Defect::ForgedFilter) {
-            Defect::forge_filter(&mut message);
+        if let Some(defect) = self.defect
+            && defect.change(from, &mut message)
+        {
             bytes = wire::encode(&message);
         }
+        let dialect = self.participants[from].dialect;
+        self.log.check(dialect == Some(message.dialect), &self.participants[from].name, || {
+            format!("sent {:?} in the dialect {:?}, not in its own", message.message_id, message.dialect)
+        });
         let known = self.messages.entry(message.message_id.clone()).or_insert_with(|| message.clone());
+        self.counts.translated += usize::from(known.dialect != message.dialect);
         let is_same = |a: &Message, b: &Message| {
             (a.lamport_timestamp, &a.content, &a.causal_history)
                 == (b.lamport_timestamp, &b.content, &b.causal_history)
@@ -281,6 +318,21 @@ impl World {
             let mut disk = self.participants[at].storage.disk_mut();
             disk.is_down = false;
             disk.faults = StorageFaults::default();
+        }
+    }
+
+    /// The order of the log is a causal one: whatever a message depends on has a smaller timestamp.
+    fn check_timestamps(&self) {
+        for message in self.messages.values() {
+            let named = message.causal_history.iter();
+            let dependencies = named.filter_map(|entry| self.messages.get(&entry.message_id));
+            for dependency in dependencies {
+                let is_later = message.lamport_timestamp > dependency.lamport_timestamp;
+                self.log.check(is_later, "all", || {
+                    let stamp = |of: &Message| format!("{:?} at {:?}", of.message_id, of.lamport_timestamp);
+                    format!("{} is not after {}, which it depends on", stamp(message), stamp(dependency))
+                });
+            }
         }
     }
 
