@@ -5,6 +5,7 @@
 //! - all logs are equal, and hold every message whose sender was told that it is sent, unless a crash came before storage
 //!   could be written, which was told too;
 //! - messages are delivered after those they depend on, and once, also across restarts;
+//! - what is sent is in the sender's dialect, and its timestamp is after those of all it depends on;
 //! - nothing is acknowledged that nobody has received; clocks don't go back; buffers keep their limits;
 //! - storage is called in pairs, one pair at a time, and one pair for an operation alone;
 //! - every operation ends, after its events, which come after its writes.
