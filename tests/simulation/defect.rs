@@ -25,10 +25,14 @@ pub enum Defect {
     DeafParticipant,
     /// Every message has a filter that holds everything.
     ForgedFilter,
+    /// One participant speaks the other dialect.
+    ForeignDialect,
+    /// One participant has a clock that stands still.
+    StoppedClock,
 }
 
 impl Defect {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::LyingStorage,
         Self::SilentStorage,
         Self::RepeatedEvents,
@@ -36,6 +40,8 @@ impl Defect {
         Self::LateEvents,
         Self::DeafParticipant,
         Self::ForgedFilter,
+        Self::ForeignDialect,
+        Self::StoppedClock,
     ];
 }
 
@@ -43,8 +49,9 @@ impl Defect {
     /// The runs in which it must be found.
     pub fn profile(self) -> Profile {
         match self {
-            Self::LyingStorage => Profile::Crashing,
+            Self::LyingStorage => Profile::Everything,
             Self::ReversedEvents | Self::ForgedFilter => Profile::Lossy,
+            Self::ForeignDialect | Self::StoppedClock => Profile::BothDialects,
             _ => Profile::Calm,
         }
     }
@@ -59,6 +66,8 @@ impl Defect {
             Self::LateEvents => "before its unwrap ended",
             Self::DeafParticipant => "of p0 waits for",
             Self::ForgedFilter => "was acknowledged, but nobody has received it",
+            Self::ForeignDialect => "not in its own",
+            Self::StoppedClock => "which it depends on",
         }
     }
 
@@ -96,7 +105,24 @@ impl Defect {
         !id.starts_with("p0") && id.ends_with(['5', '6', '7', '8', '9'])
     }
 
-    pub fn forge_filter(message: &mut Message) {
+    /// Changes what is broadcast. Returns whether it did.
+    pub fn change(self, from: usize, message: &mut Message) -> bool {
+        match self {
+            Self::ForgedFilter => Self::forge_filter(message),
+            Self::ForeignDialect if from == 0 => {
+                message.bloom_filter = None;
+                message.dialect = match message.dialect {
+                    Dialect::NimSds => Dialect::Rfc,
+                    Dialect::Rfc => Dialect::NimSds,
+                };
+            }
+            Self::StoppedClock if message.sender_id.as_str() == "p0" => message.lamport_timestamp = Some(1),
+            _ => return false,
+        }
+        true
+    }
+
+    fn forge_filter(message: &mut Message) {
         let mut filter = RollingBloomFilter::new(Dialect::NimSds, 1, 0.5);
         (0..100).for_each(|number| filter.add(IdHash::of(Dialect::NimSds, &number.to_string())));
         message.bloom_filter = Some(full(Protobuf.write_filter(Dialect::NimSds, filter.filter())));

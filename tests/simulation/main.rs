@@ -5,6 +5,7 @@
 //! - all logs are equal, and hold every message whose sender was told that it is sent, unless a crash came before storage
 //!   could be written, which was told too;
 //! - messages are delivered after those they depend on, and once, also across restarts;
+//! - what is sent is in the sender's dialect, and its timestamp is after those of all it depends on;
 //! - nothing is acknowledged that nobody has received; clocks don't go back; buffers keep their limits;
 //! - storage is called in pairs, one pair at a time, and one pair for an operation alone;
 //! - every operation ends, after its events, which come after its writes.
@@ -107,6 +108,26 @@ fn evicting() {
 #[test]
 fn small_buffers() {
     assert!(simulate(Profile::SmallBuffers).given_up > 0);
+}
+
+#[test]
+fn other_dialect() {
+    let counts = simulate(Profile::OtherDialect);
+    assert!(counts.repairs > 0 && counts.resends > 0 && counts.by_filter > 0, "{counts:?}");
+    assert_eq!(counts.in_other_dialect, 0);
+}
+
+#[test]
+fn both_dialects() {
+    let counts = simulate(Profile::BothDialects);
+    assert!(counts.in_other_dialect > 0 && counts.translated > 0 && counts.by_other_filter > 0, "{counts:?}");
+    assert_eq!(counts.dialect_changes, 0);
+}
+
+#[test]
+fn changing_dialects() {
+    let counts = simulate(Profile::ChangingDialects);
+    assert!(counts.dialect_changes > 0 && counts.translated > 0, "{counts:?}");
 }
 
 /// Shows one run: `SDS_SIM_SEED=… cargo test --test simulation replay -- --nocapture`

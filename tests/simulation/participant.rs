@@ -11,7 +11,7 @@ use bytes::Bytes;
 use futures::{executor::LocalPool, task::LocalSpawnExt};
 use sds_wasm::{
     manager::{Error, Event, Host, Manager},
-    protocol::{Channel, ChannelId, Config, MessageId, Received},
+    protocol::{Channel, ChannelId, Config, Dialect, MessageId, Received},
 };
 
 use crate::{
@@ -74,7 +74,8 @@ pub struct Participant {
     pub name: String,
     pub storage: Storage,
     pub model: Model,
-    config: Config,
+    /// What it speaks, or spoke when it ran the last time.
+    pub dialect: Option<Dialect>,
     run: Option<Run>,
     log: Log,
     /// The most operations that were under way together.
@@ -86,12 +87,12 @@ pub fn channel() -> ChannelId {
 }
 
 impl Participant {
-    pub fn new(name: &str, storage: Storage, config: Config, log: Log) -> Self {
+    pub fn new(name: &str, storage: Storage, config: &Config, log: Log) -> Self {
         Self {
             name: name.to_owned(),
-            model: Model::new(name, &config, log.clone()),
+            model: Model::new(name, config, log.clone()),
             storage,
-            config,
+            dialect: None,
             run: None,
             log,
             most_under_way: 0,
@@ -99,8 +100,10 @@ impl Participant {
     }
 
     /// Starts with what the disk holds.
-    pub fn start(&mut self, now: u64) {
-        self.log.line(&self.name, || "starts".into());
+    pub fn start(&mut self, config: Config, now: u64) {
+        self.log.line(&self.name, || format!("starts as {:?}", config.dialect));
+        config.check().unwrap();
+        self.dialect = Some(config.dialect);
         let inbox = Inbox::default();
         let application = Application {
             inbox: inbox.clone(),
@@ -111,7 +114,7 @@ impl Participant {
         };
         let name = self.name.as_str().into();
         self.run = Some(Run {
-            manager: Manager::new(name, self.config.clone(), self.storage.clone(), application),
+            manager: Manager::new(name, config, self.storage.clone(), application),
             tasks: LocalPool::new(),
             inbox,
             under_way: 0,
@@ -147,6 +150,15 @@ impl Participant {
             messages.map(|message| (message.lamport_timestamp, message.message_id.clone())).collect()
         };
         self.read(place).unwrap_or_default()
+    }
+
+    /// Its messages that nobody has acknowledged.
+    pub fn unacknowledged(&self) -> BTreeSet<MessageId> {
+        let ids = |channel: &Channel| {
+            let outgoing = channel.outgoing();
+            outgoing.map(|sent| sent.message.message_id.clone()).collect()
+        };
+        self.read(ids).unwrap_or_default()
     }
 
     /// What its waiting messages wait for.

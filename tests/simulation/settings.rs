@@ -1,7 +1,7 @@
 //! What a run is like: drawn from its seed.
 
 use fastrand::Rng;
-use sds_wasm::protocol::Config;
+use sds_wasm::protocol::{Config, Dialect};
 
 /// The kinds of runs. The remainder of a seed decides, so that a seed says all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,12 +19,18 @@ pub enum Profile {
     Evicting,
     /// Buffers that are too small for the run.
     SmallBuffers,
+    /// Everything that can go wrong, in groups of the dialect that is not the default.
+    OtherDialect,
+    /// The same, in groups whose members have either.
+    BothDialects,
+    /// The same, and who starts again may come back with the other one.
+    ChangingDialects,
 }
 
 use Profile::*;
 
 impl Profile {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Calm,
         Lossy,
         Partitioned,
@@ -35,6 +41,9 @@ impl Profile {
         FewDependencies,
         Evicting,
         SmallBuffers,
+        OtherDialect,
+        BothDialects,
+        ChangingDialects,
     ];
 
     pub fn of(seed: u64) -> Self {
@@ -46,7 +55,27 @@ impl Profile {
     }
 
     fn is(self, profiles: &[Self]) -> bool {
-        self == Everything || profiles.contains(&self)
+        self == Everything || self.has_other_dialect() || profiles.contains(&self)
+    }
+
+    fn has_other_dialect(self) -> bool {
+        matches!(self, OtherDialect | BothDialects | ChangingDialects)
+    }
+
+    /// The dialect of a participant that starts; `before` is what it had when it ran the last time.
+    pub fn dialect(self, before: Option<Dialect>, rng: &mut Rng) -> Dialect {
+        match (self, before) {
+            (OtherDialect, _) => Dialect::Rfc,
+            (BothDialects, Some(before)) => before,
+            (BothDialects | ChangingDialects, _) => {
+                if rng.bool() {
+                    Dialect::NimSds
+                } else {
+                    Dialect::Rfc
+                }
+            }
+            _ => Dialect::NimSds,
+        }
     }
 
     /// Whether nothing falls out of a buffer, so that nothing is forgotten.
@@ -74,6 +103,9 @@ pub struct Settings {
     /// Chance of a crash while a pair of calls is under way.
     pub tear: f64,
     pub burst: f64,
+    /// How far the clock of a machine may be ahead, in milliseconds. It is set anew when the participant starts again.
+    pub ahead: u64,
+    /// With what is the same in both dialects.
     pub config: Config,
 }
 
@@ -120,9 +152,29 @@ impl Settings {
             crash: if profile.is(&[Crashing, Evicting]) { 0.01 } else { 0.0 },
             tear: if profile.is(&[TornPairs]) { 0.02 } else { 0.0 },
             burst: if profile.is(&[FailingStorage]) { 0.01 } else { 0.0 },
+            ahead: rng.u64(0..3000),
             config: config(profile, small.contains(&profile), rng),
             network,
             storage,
+        }
+    }
+
+    /// The settings for a dialect: its own thresholds, times and filter.
+    pub fn config_of(&self, dialect: Dialect) -> Config {
+        let (default, own, drawn) = (Config::default(), Config::of(dialect), self.config.clone());
+        let config = Config {
+            dialect,
+            possible_acks_threshold: own.possible_acks_threshold,
+            repair_t_max: drawn.repair_t_max * own.repair_t_max / default.repair_t_max,
+            ..drawn
+        };
+        match dialect {
+            Dialect::NimSds => config,
+            Dialect::Rfc => Config {
+                bloom_filter_capacity: own.bloom_filter_capacity,
+                bloom_filter_error_rate: own.bloom_filter_error_rate,
+                ..config
+            },
         }
     }
 }
@@ -144,6 +196,10 @@ fn config(profile: Profile, small: bool, rng: &mut Rng) -> Config {
         repair_sweep_interval: 50,
         ..Config::default()
     };
+    if profile.has_other_dialect() {
+        // The rfc dialect has two fifths of it, which must be longer than the interval of sync messages.
+        config.repair_t_max = rng.u64(750..1500);
+    }
     if small {
         config.max_causal_history = rng.usize(1..10);
     }

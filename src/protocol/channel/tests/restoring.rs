@@ -1,5 +1,5 @@
 use super::*;
-use crate::protocol::HistoryUpdate;
+use crate::protocol::{Dialect, HistoryUpdate};
 
 #[test]
 fn everything_saved_comes_back() {
@@ -119,4 +119,13 @@ fn what_waited_when_it_was_loaded_is_acknowledged_when_it_is_sent_again() {
     receive(&mut bob, waits, NOW);
     receive(&mut alice, told(&mut bob, "b2"), NOW);
     assert_eq!(alice.outgoing().count(), 0);
+}
+
+#[test]
+fn what_waited_in_one_dialect_moves_the_clock_when_it_is_delivered_in_the_other() {
+    let mut bob = channel("bob", |config| config.dialect = Dialect::Rfc);
+    receive(&mut bob, message("m2", NOW + 5000, &["m1"]), NOW);
+    let (mut bob, _) = restore("bob", saved(&bob), NOW);
+    assert_eq!(ready(&receive(&mut bob, message("m1", NOW, &[]), NOW)), ["m1", "m2"]);
+    assert_eq!(send(&mut bob, "m3", NOW).lamport_timestamp, Some(NOW + 5001));
 }

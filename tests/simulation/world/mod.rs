@@ -1,5 +1,7 @@
 //! One run: participants, their disks and the network between them, in virtual time, all from one seed.
 
+mod verdict;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
@@ -33,6 +35,8 @@ pub struct World {
     now: u64,
     network: Network,
     participants: Vec<Participant>,
+    /// How far the clocks of their machines are ahead.
+    ahead: Vec<u64>,
     messages: Messages,
     /// Whom a message was handed to.
     received: BTreeMap<MessageId, BTreeSet<usize>>,
@@ -53,10 +57,11 @@ impl World {
             if let Some(defect) = defect {
                 defect.install(&storage);
             }
-            Participant::new(&name, storage, settings.config.clone(), log.clone())
+            Participant::new(&name, storage, &settings.config, log.clone())
         });
         Self {
             participants: participants.collect(),
+            ahead: vec![0; settings.participants],
             network: Network::new(settings.participants, settings.network.clone()),
             now: 1_700_000_000_000,
             messages: Messages::new(),
@@ -82,6 +87,7 @@ impl World {
         }
         self.heal();
         self.settle();
+        self.check_timestamps();
         if self.settings.profile.keeps_all() && self.log.violations().is_empty() {
             self.restart_all();
         }
@@ -144,8 +150,18 @@ impl World {
     }
 
     fn start(&mut self, at: usize) {
-        self.participants[at].start(self.now);
+        let before = self.participants[at].dialect;
+        let dialect = self.settings.profile.dialect(before, &mut self.rng);
+        self.counts.dialect_changes += usize::from(before.is_some_and(|before| before != dialect));
+        self.ahead[at] = self.rng.u64(0..=self.settings.ahead);
+        let time = self.time(at);
+        self.participants[at].start(self.settings.config_of(dialect), time);
         self.hear(at);
+    }
+
+    /// The time that a participant believes it is.
+    fn time(&self, at: usize) -> u64 {
+        self.now + self.ahead[at]
     }
 
     fn crash(&mut self, at: usize) {
@@ -162,7 +178,8 @@ impl World {
                 self.sent += 1;
                 let id = format!("p{at}-{}", self.sent);
                 let content = Bytes::from(format!("content of {id}"));
-                self.participants[at].send(id.as_str().into(), content, self.now);
+                let time = self.time(at);
+                self.participants[at].send(id.as_str().into(), content, time);
                 self.hear(at);
             }
         }
@@ -172,18 +189,19 @@ impl World {
     fn sweep(&mut self, before: u64) {
         let (now, config) = (self.now, self.settings.config.clone());
         for at in 0..self.participants.len() {
+            let time = self.time(at);
             let is_due =
                 |interval: u64| (now + 17 * at as u64) / interval != (before + 17 * at as u64) / interval;
             if is_due(config.sync_message_interval) {
                 self.syncs += 1;
                 let id = format!("sync-p{at}-{}", self.syncs);
-                self.participants[at].send_sync(id.as_str().into(), now);
+                self.participants[at].send_sync(id.as_str().into(), time);
             }
             if is_due(config.buffer_sweep_interval) {
-                self.participants[at].sweep(now);
+                self.participants[at].sweep(time);
             }
             if is_due(config.repair_sweep_interval) {
-                self.participants[at].sweep_repairs(now);
+                self.participants[at].sweep_repairs(time);
             }
             self.hear(at);
         }
@@ -196,11 +214,26 @@ impl World {
                 continue;
             }
             if self.participants[to].is_running() {
-                self.received.entry(message.message_id).or_default().insert(to);
-                self.participants[to].receive(bytes, self.now);
+                self.received.entry(message.message_id.clone()).or_default().insert(to);
+                let (time, before) = (self.time(to), self.participants[to].unacknowledged());
+                self.participants[to].receive(bytes, time);
+                self.look(to, &message, before);
                 self.hear(to);
             }
         }
+    }
+
+    /// Counts what a message did to the outgoing buffer of its receiver.
+    fn look(&mut self, at: usize, message: &Message, mut before: BTreeSet<MessageId>) {
+        let is_other = self.participants[at].dialect != Some(message.dialect);
+        for entry in &message.causal_history {
+            before.remove(&entry.message_id);
+        }
+        let after = self.participants[at].unacknowledged();
+        let by_filter = before.difference(&after).count();
+        self.counts.in_other_dialect += usize::from(is_other);
+        let count = if is_other { &mut self.counts.by_other_filter } else { &mut self.counts.by_filter };
+        *count += by_filter;
     }
 
     fn write(&mut self) {
@@ -240,11 +273,17 @@ impl World {
     fn broadcast(&mut self, from: usize, bytes: &Bytes) {
         let mut message = wire::decode(bytes.clone()).unwrap();
         let mut bytes = bytes.clone();
-        if self.defect == Some(Defect::ForgedFilter) {
-            Defect::forge_filter(&mut message);
+        if let Some(defect) = self.defect
+            && defect.change(from, &mut message)
+        {
             bytes = wire::encode(&message);
         }
+        let dialect = self.participants[from].dialect;
+        self.log.check(dialect == Some(message.dialect), &self.participants[from].name, || {
+            format!("sent {:?} in the dialect {:?}, not in its own", message.message_id, message.dialect)
+        });
         let known = self.messages.entry(message.message_id.clone()).or_insert_with(|| message.clone());
+        self.counts.translated += usize::from(known.dialect != message.dialect);
         let is_same = |a: &Message, b: &Message| {
             (a.lamport_timestamp, &a.content, &a.causal_history)
                 == (b.lamport_timestamp, &b.content, &b.causal_history)
@@ -284,12 +323,6 @@ impl World {
         }
     }
 
-    /// The messages that were wrapped, as far as their senders were told so and have not forgotten it in a crash that
-    /// came before they were written.
-    fn promised(&self) -> BTreeSet<MessageId> {
-        self.participants.iter().flat_map(|participant| participant.model.resolved.clone()).collect()
-    }
-
     /// Runs until all is well, and stays so for a while.
     fn settle(&mut self) {
         let deadline = self.now + PATIENCE;
@@ -303,46 +336,6 @@ impl World {
         if let Some(wrong) = self.wrong() {
             self.log.violation("all", wrong);
         }
-    }
-
-    /// What is still wrong, if anything.
-    fn wrong(&self) -> Option<String> {
-        if let Some(busy) = self.participants.iter().find(|participant| !participant.is_idle()) {
-            return Some(format!("operations of {} have not ended", busy.name));
-        }
-        if !self.settings.profile.keeps_all() {
-            return None;
-        }
-        if let Some(stuck) = self.stuck() {
-            return Some(stuck);
-        }
-        if !self.settings.profile.converges() {
-            return None;
-        }
-        let logs: Vec<_> = self.participants.iter().map(Participant::log_ids).collect();
-        let all: BTreeSet<_> = logs.concat().into_iter().collect();
-        let first = Vec::from_iter(all.clone());
-        if let Some(at) = logs.iter().position(|log| *log != first) {
-            let lacks: Vec<_> = all.iter().filter(|place| !logs[at].contains(place)).collect();
-            return Some(format!("the log of p{at} lacks {lacks:?}, or has another order"));
-        }
-        let in_log: BTreeSet<_> = first.into_iter().map(|(_, id)| id).collect();
-        let lost: Vec<_> = self.promised().difference(&in_log).cloned().collect();
-        (!lost.is_empty()).then(|| format!("{lost:?} were promised, but are in no log"))
-    }
-
-    /// A message that waits for one that somebody has.
-    fn stuck(&self) -> Option<String> {
-        let logged = |id: &MessageId| {
-            let mut participants = self.participants.iter();
-            participants
-                .any(|participant| participant.read(|channel| channel.message(id).is_some()) == Some(true))
-        };
-        self.participants.iter().find_map(|participant| {
-            let missing = participant.missing();
-            let there = missing.iter().find(|id| logged(id))?;
-            Some(format!("a message of {} waits for {there}, which somebody has", participant.name))
-        })
     }
 
     /// Whatever else was going on: who starts again now has the same log.
