@@ -189,8 +189,8 @@ export class ReliableChannel extends EventTarget {
   async #takeIn(data, operation) {
     if (this.#closing) return;
     await this.#attempt(operation, async () => {
-      // The transport may reuse its buffer.
-      const copy = messageBytes("bytes", data).slice();
+      // The transport may reuse its buffer. A Buffer's `slice` would be no copy.
+      const copy = new Uint8Array(messageBytes("bytes", data));
       const received = await this.#manager.unwrapReceivedMessage(copy, this.#channelId);
       if (received.kind !== "sync") return;
       this.#status.delivered(received.messageId);

@@ -1,48 +1,48 @@
 /** Tabs and workers of one origin, over the platform's BroadcastChannel. */
 
-import { func, id, text } from "../arguments.js";
+import { bytes, func, id, text } from "../arguments.js";
 
 const DEFAULT_NAME = "sds-wasm";
 
 /** @implements {import("../index.js").Transport} */
 export class BroadcastChannelTransport {
   #name;
-  /** Those that are listened to. @type {Map<string, { port: BroadcastChannel, listeners: Set<(bytes: Uint8Array) => void> }>} */
+  /** Those that are listened to. @type {Map<string, { port: BroadcastChannel, listeners: Set<EventListener> }>} */
   #open = new Map();
 
   constructor(name = DEFAULT_NAME) {
     this.#name = text("name", name);
   }
 
-  async publish(channelId, bytes) {
+  async publish(channelId, data) {
     const open = this.#open.get(id("channelId", channelId));
+    // Of a part of a buffer, all of the buffer would be cloned, whatever else is in it.
+    const copy = new Uint8Array(bytes("bytes", data));
     // By the port that listens here: others of this context would hear it as if it came from elsewhere.
-    if (open) return open.port.postMessage(bytes);
+    if (open) return open.port.postMessage(copy);
     const port = this.#port(channelId);
-    port.postMessage(bytes);
+    port.postMessage(copy);
     port.close();
   }
 
   subscribe(channelId, onBytes) {
     func("onBytes", onBytes);
-    const open = this.#open.get(id("channelId", channelId)) ?? this.#listen(channelId);
-    // Wrapped, so that a function that is given twice is called twice, and stopped once.
-    const listener = (bytes) => onBytes(bytes);
-    open.listeners.add(listener);
+    const { port, listeners } = this.#open.get(id("channelId", channelId)) ?? this.#listen(channelId);
+    // A listener of its own for each: one that throws keeps the message from nobody else.
+    const listener = ({ data }) => onBytes(data);
+    port.addEventListener("message", listener);
+    listeners.add(listener);
     return () => {
-      if (!open.listeners.delete(listener) || open.listeners.size > 0) return;
-      open.port.close();
+      if (!listeners.delete(listener)) return;
+      port.removeEventListener("message", listener);
+      if (listeners.size > 0) return;
+      port.close();
       this.#open.delete(channelId);
     };
   }
 
   #listen(channelId) {
-    const port = this.#port(channelId);
-    const listeners = new Set();
-    port.onmessage = ({ data }) => {
-      for (const listener of listeners) listener(data);
-    };
-    const open = { port, listeners };
+    const open = { port: this.#port(channelId), listeners: new Set() };
     this.#open.set(channelId, open);
     return open;
   }

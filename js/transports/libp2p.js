@@ -1,29 +1,28 @@
 /** The gossipsub of an application's own libp2p node ("sds-wasm/libp2p"). */
 
-import { func, id, optional } from "../arguments.js";
+import { bytes, func, id, optional } from "../arguments.js";
 import { invalidArgument } from "../errors.js";
 
-const METHODS = ["publish", "subscribe", "unsubscribe", "addEventListener", "removeEventListener"];
+const METHODS = ["publish", "subscribe", "unsubscribe", "getTopics", "addEventListener", "removeEventListener"];
 const TOPIC = (channelId) => `/sds/1/${channelId}`;
-/**
- * How many listen to each topic of a pubsub service, by whatever transport: the node leaves it after the last.
- * @type {WeakMap<object, Map<string, number>>}
- */
-const LISTENERS = new WeakMap();
+/** Of each pubsub service, for all transports on it. @type {WeakMap<object, Topics>} */
+const TOPICS = new WeakMap();
 
 /** @implements {import("../index.js").Transport} */
 export class Libp2pTransport {
   #pubsub;
+  #topics;
   #topic;
 
   constructor(node, { topic } = {}) {
     this.#pubsub = pubsubOf(node);
     this.#topic = optional(func)("options.topic", topic) ?? TOPIC;
-    if (!LISTENERS.has(this.#pubsub)) LISTENERS.set(this.#pubsub, new Map());
+    if (!TOPICS.has(this.#pubsub)) TOPICS.set(this.#pubsub, new Topics(node, this.#pubsub));
+    this.#topics = TOPICS.get(this.#pubsub);
   }
 
-  async publish(channelId, bytes) {
-    await this.#pubsub.publish(this.#topicOf(channelId), bytes);
+  async publish(channelId, data) {
+    await this.#pubsub.publish(this.#topicOf(channelId), bytes("bytes", data));
   }
 
   subscribe(channelId, onBytes) {
@@ -33,28 +32,59 @@ export class Libp2pTransport {
       if (detail.topic === topic) onBytes(detail.data);
     };
     // Throws if the node isn't started: nothing has changed then.
-    if (this.#count(topic, 0) === 0) this.#pubsub.subscribe(topic);
-    this.#count(topic, 1);
+    this.#topics.enter(topic);
     this.#pubsub.addEventListener("message", listener);
     let listening = true;
     return () => {
       if (!listening) return;
       listening = false;
       this.#pubsub.removeEventListener("message", listener);
-      if (this.#count(topic, -1) === 0) this.#pubsub.unsubscribe(topic);
+      this.#topics.leave(topic);
     };
   }
 
   #topicOf(channelId) {
     return id("the topic", this.#topic(id("channelId", channelId)));
   }
+}
 
-  #count(topic, change) {
-    const counts = LISTENERS.get(this.#pubsub);
-    const count = (counts.get(topic) ?? 0) + change;
-    if (count === 0) counts.delete(topic);
-    else counts.set(topic, count);
-    return count;
+/** The topics that are listened to by a pubsub service: the node is on each from the first listener to the last. */
+class Topics {
+  #pubsub;
+  /** `own`: the application was on it before, for itself. @type {Map<string, { listeners: number, own: boolean }>} */
+  #entered = new Map();
+
+  constructor(node, pubsub) {
+    this.#pubsub = pubsub;
+    // A node that is stopped leaves all topics, and is on none when it is started again.
+    node.addEventListener?.("start", () => {
+      for (const topic of this.#entered.keys()) this.#pubsub.subscribe(topic);
+    });
+  }
+
+  enter(topic) {
+    const entered = this.#entered.get(topic) ?? this.#join(topic);
+    entered.listeners += 1;
+  }
+
+  leave(topic) {
+    const entered = this.#entered.get(topic);
+    entered.listeners -= 1;
+    if (entered.listeners > 0) return;
+    this.#entered.delete(topic);
+    // A node that is stopped is on no topic, and refuses to leave one.
+    if (!entered.own && this.#isOn(topic)) this.#pubsub.unsubscribe(topic);
+  }
+
+  #join(topic) {
+    const entered = { listeners: 0, own: this.#isOn(topic) };
+    if (!entered.own) this.#pubsub.subscribe(topic);
+    this.#entered.set(topic, entered);
+    return entered;
+  }
+
+  #isOn(topic) {
+    return this.#pubsub.getTopics().includes(topic);
   }
 }
 

@@ -128,6 +128,52 @@ test("every subscription of a transport hears all, until it is ended; ending twi
   assert.deepEqual([again, got], [["c"], [["a", "a", "b"], ["a", "b"]]]);
 });
 
+test("a listener that throws keeps the message from nobody else, and its error is told", async (t) => {
+  const name = fresh();
+  const port = listen(t, name);
+  const transport = new BroadcastChannelTransport(name);
+  const told = new Promise((resolve) => process.setUncaughtExceptionCaptureCallback(resolve));
+  t.after(() => process.setUncaughtExceptionCaptureCallback(null));
+  const failure = new Error("by the application");
+  t.after(transport.subscribe(CHANNEL, () => {
+    throw failure;
+  }));
+  const got = new Promise((resolve) => t.after(transport.subscribe(CHANNEL, resolve)));
+  port.postMessage(text("a"));
+  assert.equal(fromText(await got), "a");
+  assert.equal(await told, failure);
+});
+
+test("who begins to listen while a message is told hears from the next one on", async (t) => {
+  const name = fresh();
+  const port = listen(t, name);
+  const transport = new BroadcastChannelTransport(name);
+  const late = [];
+  const begin = () => t.after(transport.subscribe(CHANNEL, (bytes) => late.push(fromText(bytes))));
+  const end = transport.subscribe(CHANNEL, () => {
+    begin();
+    end();
+  });
+  for (const letter of ["a", "b"]) port.postMessage(text(letter));
+  while (late.length === 0) await new Promise(setImmediate);
+  assert.deepEqual(late, ["b"]);
+});
+
+test("of a part of a buffer that part is sent, whatever kind of array it is", async (t) => {
+  const name = fresh();
+  const port = listen(t, name);
+  const transport = new BroadcastChannelTransport(name);
+  const whole = text("secret hello secret");
+  const shared = new Uint8Array(new SharedArrayBuffer(5));
+  shared.set(text("hello"));
+  for (const part of [whole.subarray(7, 12), Buffer.from(whole.buffer, 7, 5), shared]) {
+    const arrived = heard(port);
+    await transport.publish(CHANNEL, part);
+    const data = await arrived;
+    assert.deepEqual([fromText(data), data.buffer.byteLength], ["hello", 5]);
+  }
+});
+
 test("what is no message, from others of the same name, is reported", async (t) => {
   const name = fresh();
   const alice = await open(t, "alice", new BroadcastChannelTransport(name));
@@ -145,4 +191,5 @@ test("arguments are checked", async () => {
   assert.throws(() => transport.subscribe("", () => {}), { code: "InvalidArgument", message: /^channelId/ });
   assert.throws(() => transport.subscribe(CHANNEL), { code: "InvalidArgument", message: /^onBytes/ });
   await assert.rejects(transport.publish("", text("x")), { code: "InvalidArgument", message: /^channelId/ });
+  await assert.rejects(transport.publish(CHANNEL, "x"), { code: "InvalidArgument", message: /^bytes must be a Uint8Array/ });
 });

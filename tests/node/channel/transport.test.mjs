@@ -130,6 +130,21 @@ test("repeated messages are delivered once", async (t) => {
   assert.deepEqual(idsOf(events), ["m", "n"]);
 });
 
+test("a transport may use its buffer again at once, whatever kind of array it is", async (t) => {
+  for (const from of [(bytes) => bytes, (bytes) => Buffer.from(bytes)]) {
+    const { transport, events } = await open(t);
+    transport.hears(message("m"));
+    await idle();
+    for (const bytes of [message("n", { after: ["m"] }), message("sync", { content: "", after: ["n"] })]) {
+      const buffer = from(bytes);
+      transport.hears(buffer);
+      buffer.fill(255);
+    }
+    await idle();
+    assert.deepEqual(idsOf(events), ["m", "n"]);
+  }
+});
+
 test("a transport that delivers from inside subscribe, before open has resolved", async (t) => {
   const hears = (onBytes) => {
     onBytes(message("m1"));

@@ -3,59 +3,17 @@
 // what has to happen, and none of it is a matter of how long it takes.
 
 import assert from "node:assert/strict";
-import { fork } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { installBeside } from "../support/package.mjs";
+import { installLibp2p, Member } from "../support/libp2p-process.mjs";
 
 /** Not a part of the test's time: the first run on a machine downloads it. */
-const DIR = await installBeside(fileURLToPath(new URL(".", import.meta.url)));
-const MEMBER = fileURLToPath(new URL("../support/libp2p-member.mjs", import.meta.url));
+const dir = await installLibp2p();
 const NAMES = ["alice", "bob", "carol", "dave", "erin", "frank"];
 /** A ring with one chord. */
 const LINKS = [[0, 1], [1, 2], [2, 3], [3, 4], [4, 5], [5, 0], [1, 4]];
-
-/** The parent's view of one process. */
-class Member {
-  log = new Set();
-  synced = true;
-  errors = [];
-  #waiting = [];
-
-  constructor({ name, life, store, sent, changed }) {
-    Object.assign(this, { name, sent });
-    const execPath = join(DIR, "node_modules", "node", "bin", "node");
-    const settings = JSON.stringify({ dir: DIR, name, store, life });
-    this.process = fork(MEMBER, [settings], { execPath, execArgv: [], stdio: ["ignore", "inherit", "inherit", "ipc"] });
-    this.exit = new Promise((resolve) => this.process.once("exit", (code, signal) => resolve(signal ?? code)));
-    this.process.on("message", (message) => {
-      this.#take(message);
-      changed();
-    });
-    this.exit.then(changed);
-  }
-
-  #take({ address, sent, logged, synced, error, history, done }) {
-    this.address ??= address;
-    this.synced = synced ?? this.synced;
-    this.history ??= history;
-    if (error) this.errors.push(error);
-    if (sent) this.sent.add(sent);
-    if (logged && this.log.size === this.log.add(logged).size) this.errors.push(`${logged} again`);
-    if (done) this.#waiting.shift()();
-  }
-
-  /** Resolves when it is done. One order at a time. */
-  order(...order) {
-    return new Promise((resolve) => {
-      this.#waiting.push(resolve);
-      this.process.send(order);
-    });
-  }
-}
 
 const NAME = "a mesh that talks, loses a member, gets it back, is split and healed, ends with one log";
 
@@ -78,11 +36,10 @@ test(NAME, { timeout: 90_000 }, async (t) => {
     // A test that has run out of time goes on nevertheless.
     t.signal.throwIfAborted();
     const name = NAMES[index];
-    members[index] = new Member({ name, life, store: join(stores, name), sent, changed: () => look() });
+    members[index] = new Member({ dir, name, life, store: join(stores, name), sent, changed: () => look() });
   };
   t.after(async () => {
-    for (const member of members) member.process.kill("SIGKILL");
-    await Promise.all(members.map(({ exit }) => exit));
+    await Promise.all(members.map((member) => member.kill()));
     await rm(stores, { recursive: true, force: true });
   });
   const grown = (indices, by) => {
@@ -101,8 +58,7 @@ test(NAME, { timeout: 90_000 }, async (t) => {
 
   // Carol is killed in the middle of it, and comes back from what she kept.
   const killed = members[2];
-  killed.process.kill("SIGKILL");
-  assert.equal(await killed.exit, "SIGKILL");
+  assert.equal(await killed.kill(), "SIGKILL");
   await grown(others(2), 20);
   begin(2, 2);
   const own = [...sent].filter((id) => id.startsWith("carol 1 "));

@@ -13,6 +13,7 @@ class Pubsub extends EventTarget {
   topics = [];
   published = [];
   listeners = 0;
+  started = true;
   failure;
 
   async publish(topic, data) {
@@ -22,10 +23,18 @@ class Pubsub extends EventTarget {
   }
   subscribe(topic) {
     if (this.failure) throw this.failure;
-    this.topics.push(topic);
+    if (!this.topics.includes(topic)) this.topics.push(topic);
   }
   unsubscribe(topic) {
+    if (!this.started) throw new Error("Pubsub is not started");
     this.topics.splice(this.topics.indexOf(topic), 1);
+  }
+  getTopics() {
+    return [...this.topics];
+  }
+  stop() {
+    this.started = false;
+    this.topics = [];
   }
   addEventListener(...parameters) {
     this.listeners += 1;
@@ -41,6 +50,16 @@ class Pubsub extends EventTarget {
 }
 
 const nodeWith = (pubsub, name = "pubsub") => ({ services: { identify: {}, [name]: pubsub } });
+
+/** A node that tells when it was started. */
+function startable(pubsub) {
+  const node = Object.assign(new EventTarget(), nodeWith(pubsub));
+  const start = () => {
+    pubsub.started = true;
+    node.dispatchEvent(new CustomEvent("start"));
+  };
+  return { node, start };
+}
 
 test("a channel has a topic of its own, or the one it is given", async () => {
   const pubsub = new Pubsub();
@@ -87,6 +106,44 @@ test("the node stays on a topic as long as anyone listens, by whatever transport
   const elsewhere = new Pubsub();
   new Libp2pTransport(nodeWith(elsewhere)).subscribe("lobby", () => {});
   assert.deepEqual(elsewhere.topics, ["/sds/1/lobby"]);
+});
+
+test("a node that is stopped and started again is on the topics again that somebody listens to", () => {
+  const pubsub = new Pubsub();
+  const { node, start } = startable(pubsub);
+  const heard = [];
+  const transport = new Libp2pTransport(node);
+  const [end] = [transport.subscribe("lobby", (bytes) => heard.push(bytes)), new Libp2pTransport(node)];
+  transport.subscribe("kitchen", () => {})();
+  pubsub.stop();
+  start();
+  assert.deepEqual(pubsub.topics, ["/sds/1/lobby"]);
+  pubsub.hears("/sds/1/lobby", text("a"));
+  assert.deepEqual(heard, [text("a")]);
+  end();
+  assert.deepEqual([pubsub.topics, pubsub.listeners], [[], 0]);
+});
+
+test("who stops listening after the node was stopped meets no error, and is forgotten", () => {
+  const pubsub = new Pubsub();
+  const { node, start } = startable(pubsub);
+  const end = new Libp2pTransport(node).subscribe("lobby", () => {});
+  pubsub.stop();
+  end();
+  start();
+  assert.deepEqual([pubsub.topics, pubsub.listeners], [[], 0]);
+});
+
+test("a topic that the application was on before is left to it", () => {
+  const pubsub = new Pubsub();
+  pubsub.subscribe("news");
+  const transport = new Libp2pTransport(nodeWith(pubsub), { topic: () => "news" });
+  const heard = [];
+  const end = transport.subscribe("lobby", (bytes) => heard.push(bytes));
+  pubsub.hears("news", text("a"));
+  assert.deepEqual(heard, [text("a")]);
+  end();
+  assert.deepEqual([pubsub.topics, pubsub.listeners], [["news"], 0]);
 });
 
 test("a node that refuses to subscribe: the error is the caller's, and nothing is left behind", () => {
@@ -141,6 +198,7 @@ test("arguments are checked", async () => {
   assert.throws(() => transport.subscribe("", () => {}), { code: "InvalidArgument", message: /channelId/ });
   assert.throws(() => transport.subscribe("lobby"), { code: "InvalidArgument", message: /onBytes/ });
   await assert.rejects(transport.publish(5, text("x")), { code: "InvalidArgument", message: /channelId/ });
+  await assert.rejects(transport.publish("lobby", "x"), { code: "InvalidArgument", message: /^bytes must be a Uint8Array/ });
   const silent = new Libp2pTransport(node, { topic: () => "" });
   assert.throws(() => silent.subscribe("lobby", () => {}), { code: "InvalidArgument", message: /the topic/ });
 });

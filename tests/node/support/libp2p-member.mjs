@@ -1,13 +1,15 @@
-// A member of a mesh of libp2p nodes, a process of its own: `libp2p-member.mjs '{ dir, name, store, life }'`. It tells
-// its parent what it sent and what its log got, and does what it is told.
+// A member of a mesh of libp2p nodes, a process of its own: see libp2p-process.mjs. It tells its parent what it sent and
+// what its log got, and does what it is told.
 
+import { CHANNEL, config, heartbeatInterval } from "./libp2p-settings.mjs";
 import { importFrom } from "./package.mjs";
 
-const { dir, name, store, life } = JSON.parse(process.argv[2]);
+const { dir, name, store, listen, life } = JSON.parse(process.argv[2]);
 const from = (specifier) => importFrom(dir, specifier);
 const { createLibp2p } = await from("libp2p");
 const { gossipsub } = await from("@libp2p/gossipsub");
 const { tcp } = await from("@libp2p/tcp");
+const { webSockets } = await from("@libp2p/websockets");
 const { noise } = await from("@chainsafe/libp2p-noise");
 const { yamux } = await from("@chainsafe/libp2p-yamux");
 const { identify } = await from("@libp2p/identify");
@@ -16,32 +18,20 @@ const { ReliableChannel } = await from("sds-wasm");
 const { LevelPersistence } = await from("sds-wasm/node");
 const { Libp2pTransport } = await from("sds-wasm/libp2p");
 
-/** Fast enough for a test; the proportions are those of the defaults. */
-const config = {
-  maxCausalHistory: 20,
-  maxRepairRequests: 50,
-  resendInterval: 1500,
-  bufferSweepInterval: 500,
-  maxResendAttempts: 20,
-  syncMessageInterval: 1000,
-  repairTMin: 200,
-  repairTMax: 2000,
-  repairSweepInterval: 200,
-};
 const SEND_EVERY = 300;
 
 let cutOff = false;
 const node = await createLibp2p({
-  addresses: { listen: ["/ip4/127.0.0.1/tcp/0"] },
-  transports: [tcp()],
+  addresses: { listen: [listen] },
+  transports: [tcp(), webSockets()],
   connectionEncrypters: [noise()],
   streamMuxers: [yamux()],
   connectionGater: { denyDialMultiaddr: () => cutOff, denyInboundConnection: () => cutOff },
-  services: { identify: identify(), pubsub: gossipsub({ heartbeatInterval: 300 }) },
+  services: { identify: identify(), pubsub: gossipsub({ heartbeatInterval }) },
 });
 const persistence = await LevelPersistence.open(store);
 const transport = new Libp2pTransport(node);
-const channel = await ReliableChannel.open({ participantId: name, channelId: "mesh", transport, persistence, config });
+const channel = await ReliableChannel.open({ participantId: name, channelId: CHANNEL, transport, persistence, config });
 const tell = (message) => process.send(message);
 channel.addEventListener("statusChange", ({ detail: { synced } }) => tell({ synced }));
 channel.addEventListener("persistenceError", ({ detail: { error } }) => tell({ error: error.message }));
@@ -65,6 +55,7 @@ async function history(length) {
 }
 
 const orders = {
+  send,
   dial: async (address) => void (await node.dial(multiaddr(address))),
   start: () => (sending = setInterval(send, SEND_EVERY)),
   stop: () => clearInterval(sending),

@@ -4,7 +4,7 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { copyFile, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -122,11 +122,24 @@ export async function installBeside(folder) {
   });
 }
 
-/** Imports from an installation that all test files share, as a module in a user's folder would. */
-export async function importPackage(specifier = "sds-wasm") {
-  const dir = await cached(`installed-${fingerprint()}`, async (draft) => {
+/** An installation that all test files share. */
+const shared = () =>
+  cached(`installed-${fingerprint()}`, async (draft) => {
     await install(draft, SHARED_EXTRA);
     await writeUser(draft);
   });
-  return importFrom(dir, specifier);
+
+/** Imports from the shared installation, as a module in a user's folder would. */
+export const importPackage = async (specifier = "sds-wasm") => importFrom(await shared(), specifier);
+
+/** Imports code as a module in the folder of a user of the shared installation. */
+export async function importCode(code) {
+  const dir = await mkdtemp(join(tmpdir(), "sds-wasm-code-"));
+  try {
+    await symlink(join(await shared(), "node_modules"), join(dir, "node_modules"));
+    await writeFile(join(dir, "code.mjs"), code);
+    return await import(pathToFileURL(join(dir, "code.mjs")));
+  } finally {
+    await rm(dir, { recursive: true });
+  }
 }
