@@ -41,7 +41,7 @@ impl History {
     }
 
     pub fn newest_timestamp(&self) -> Option<u64> {
-        self.log.newest()
+        self.log.last()
     }
 
     /// Adds a message that storage has already. Call [`trim`](Self::trim) after the last.

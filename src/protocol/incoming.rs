@@ -1,8 +1,11 @@
 //! Received messages that wait for their dependencies.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use super::{HistoryEntry, MessageId, Millis, StoredMessage, Waiting, timeline::Timeline};
+use super::{
+    HistoryEntry, IdMap, MessageId, Millis, StoredMessage, Waiting,
+    id_map::IdSet,
+    ordered::{Ordered, Tree},
+    timeline::Timeline,
+};
 
 /// The most bytes of messages that wait (64 MiB): they are written with every snapshot.
 const MAX_BYTES: usize = 64 * 1024 * 1024;
@@ -19,9 +22,10 @@ struct Waiter {
 #[derive(Debug, Default)]
 pub(super) struct Incoming {
     waiting: Timeline<Waiter>,
-    arrivals: BTreeMap<u64, MessageId>,
+    /// In the order of arrival.
+    arrivals: Tree,
     bytes: usize,
-    dependents: BTreeMap<MessageId, BTreeSet<MessageId>>,
+    dependents: IdMap<IdSet>,
 }
 
 impl Incoming {
@@ -41,30 +45,42 @@ impl Incoming {
 
     /// Adds a message that waits for something.
     pub fn insert(&mut self, waiting: Waiting, now: Millis) {
-        let id = &waiting.message.message_id;
+        let (id, lamport) = (waiting.message.message_id.clone(), waiting.message.lamport_timestamp);
         for dependency in waiting.missing.keys() {
-            self.dependents.entry(dependency.clone()).or_default().insert(id.clone());
+            self.depend(&id, dependency);
         }
-        let (id, lamport) = (id.clone(), waiting.message.lamport_timestamp);
-        let arrival = self.arrivals.keys().next_back().map_or(0, |last| last.saturating_add(1));
-        self.arrivals.insert(arrival, id.clone());
+        let last = self.arrivals.last_key_value();
+        let arrival = last.map_or(0, |((arrival, _), _)| arrival.saturating_add(1));
+        self.arrivals.insert((arrival, id.clone()), 0);
         self.bytes = self.bytes.saturating_add(waiting.message.bytes.len());
         self.waiting.insert(id, lamport, Waiter { waiting, since: now, arrival });
     }
 
-    /// Takes a dependency off all that wait for it; returns those that wait for nothing more.
-    pub fn meet(&mut self, dependency: &MessageId) -> Vec<StoredMessage> {
-        let mut ready = Vec::new();
-        for id in self.dependents.remove(dependency).unwrap_or_default() {
+    fn depend(&mut self, id: &MessageId, dependency: &MessageId) {
+        if let Some(dependents) = self.dependents.get_mut(dependency) {
+            dependents.insert(id);
+            return;
+        }
+        let mut dependents = IdSet::default();
+        dependents.insert(id);
+        self.dependents.insert(dependency, dependents);
+    }
+
+    /// Takes a dependency off all that wait for it. Those that wait for nothing more join the `ready` ones, in the order
+    /// of the history.
+    pub fn meet(&mut self, dependency: &MessageId, ready: &mut Ordered<StoredMessage>) {
+        let mut dependents = self.dependents.remove(dependency).unwrap_or_default();
+        while let Some(id) = dependents.pop_first() {
             let Some(Waiter { waiting, .. }) = self.waiting.get_mut(&id) else {
                 continue;
             };
             waiting.missing.remove(dependency);
-            if waiting.missing.is_empty() {
-                ready.extend(self.remove(&id).map(|waiting| waiting.message));
+            if waiting.missing.is_empty()
+                && let Some(Waiting { message, .. }) = self.remove(&id)
+            {
+                ready.insert(message.place(), message);
             }
         }
-        ready
     }
 
     /// The dependency as a waiting message names it, if one waits for it.
@@ -80,7 +96,7 @@ impl Incoming {
 
     /// Gives up the message that has waited longest: a flood of messages that wait for nothing real passes through.
     pub fn give_up_oldest(&mut self) -> Option<Waiting> {
-        let (_, id) = self.arrivals.first_key_value()?;
+        let ((_, id), _) = self.arrivals.first_key_value()?;
         self.give_up(&id.clone())
     }
 
@@ -107,7 +123,7 @@ impl Incoming {
 
     fn remove(&mut self, id: &MessageId) -> Option<Waiting> {
         let Waiter { waiting, arrival, .. } = self.waiting.remove(id)?;
-        self.arrivals.remove(&arrival);
+        self.arrivals.remove(&(arrival, id.clone()));
         self.bytes = self.bytes.saturating_sub(waiting.message.bytes.len());
         Some(waiting)
     }

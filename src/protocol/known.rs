@@ -1,8 +1,8 @@
 //! Ids that satisfy a dependency though they are not in the history.
 
-use std::collections::{BTreeMap, VecDeque, btree_map::Entry};
+use std::collections::VecDeque;
 
-use super::MessageId;
+use super::{IdMap, MessageId};
 
 /// Why an id is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,18 +19,18 @@ pub(super) enum Reason {
 /// A bounded set, kept in memory only; the oldest ids are forgotten first.
 #[derive(Debug)]
 pub(super) struct KnownIds {
-    reasons: BTreeMap<MessageId, Reason>,
+    reasons: IdMap<Reason>,
     oldest_first: VecDeque<MessageId>,
     limit: usize,
 }
 
 impl KnownIds {
     pub fn new(limit: usize) -> Self {
-        Self { reasons: BTreeMap::new(), oldest_first: VecDeque::new(), limit }
+        Self { reasons: IdMap::default(), oldest_first: VecDeque::new(), limit }
     }
 
     pub fn contains(&self, id: &MessageId) -> bool {
-        self.reasons.contains_key(id)
+        self.reasons.get(id).is_some()
     }
 
     /// Whether the message with this id was delivered: if it arrives again, it is a duplicate.
@@ -46,13 +46,13 @@ impl KnownIds {
     /// Adds an id. Of one that is known already only a delivery changes the reason: nobody can make a message a duplicate
     /// by sending another under its id.
     pub fn insert(&mut self, id: MessageId, reason: Reason) {
-        match self.reasons.entry(id.clone()) {
-            Entry::Vacant(entry) => {
-                entry.insert(reason);
+        match self.reasons.get_mut(&id) {
+            Some(known) if reason == Reason::Evicted => *known = reason,
+            Some(_) => (),
+            None => {
+                self.reasons.insert(&id, reason);
                 self.oldest_first.push_back(id);
             }
-            Entry::Occupied(mut entry) if reason == Reason::Evicted => _ = entry.insert(reason),
-            Entry::Occupied(_) => (),
         }
         if self.oldest_first.len() > self.limit
             && let Some(oldest) = self.oldest_first.pop_front()

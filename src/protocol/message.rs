@@ -96,3 +96,10 @@ pub struct StoredMessage {
     /// The encoded message; the codec reads it. Shared, not copied, by all that refer to it.
     pub bytes: Bytes,
 }
+
+impl StoredMessage {
+    /// Its place in the order of the history.
+    pub(super) fn place(&self) -> (u64, MessageId) {
+        (self.lamport_timestamp, self.message_id.clone())
+    }
+}

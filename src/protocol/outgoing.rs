@@ -1,7 +1,7 @@
 //! Own messages that nobody has acknowledged yet.
 
 use super::{
-    Config, MessageId, Millis, ReceivedFilter, StoredMessage, Unacknowledged, hash::IdHashes,
+    Config, MessageId, Millis, ReceivedFilter, StoredMessage, Unacknowledged, hash::IdHashes, ordered::Tree,
     timeline::Timeline,
 };
 
@@ -58,13 +58,18 @@ impl Outgoing {
         filter: Option<ReceivedFilter>,
         threshold: u32,
     ) -> Vec<MessageId> {
-        let mut acknowledged: Vec<Sent> = named.filter_map(|id| self.sent.remove(id)).collect();
-        let in_filter = filter.map(|filter| self.find(&filter, threshold)).unwrap_or_default();
-        acknowledged.extend(in_filter.iter().filter_map(|id| self.sent.remove(id)));
-        let messages = acknowledged.into_iter().map(|sent| sent.unacknowledged.message);
-        let mut in_order: Vec<_> = messages.map(|m| (m.lamport_timestamp, m.message_id)).collect();
-        in_order.sort_unstable();
-        in_order.into_iter().map(|(_, id)| id).collect()
+        let mut acknowledged = Tree::new();
+        named.for_each(|id| self.take(id, &mut acknowledged));
+        if let Some(filter) = filter {
+            self.find(&filter, threshold).iter().for_each(|id| self.take(id, &mut acknowledged));
+        }
+        acknowledged.into_keys().map(|(_, id)| id).collect()
+    }
+
+    fn take(&mut self, id: &MessageId, acknowledged: &mut Tree) {
+        if let Some(Sent { unacknowledged, .. }) = self.sent.remove(id) {
+            acknowledged.insert(unacknowledged.message.place(), 0);
+        }
     }
 
     /// Counts a possible acknowledgement for every message that the filter holds. Returns those that have enough.
@@ -84,12 +89,16 @@ impl Outgoing {
     /// none left.
     pub fn sweep(&mut self, config: &Config, now: Millis) -> Due {
         let mut due = Due::default();
-        for Sent { unacknowledged, .. } in self.sent.values_mut() {
-            if now.saturating_sub(unacknowledged.send_time) <= config.resend_interval {
+        let is_due =
+            |sent: &&Sent| now.saturating_sub(sent.unacknowledged.send_time) > config.resend_interval;
+        let ids =
+            self.sent.values().filter(is_due).map(|sent| sent.unacknowledged.message.message_id.clone());
+        for id in ids.collect::<Vec<_>>() {
+            let Some(Sent { unacknowledged, .. }) = self.sent.get_mut(&id) else {
                 continue;
-            }
+            };
             if unacknowledged.resend_attempts >= config.max_resend_attempts {
-                due.given_up.push(unacknowledged.message.message_id.clone());
+                due.given_up.push(id);
                 continue;
             }
             unacknowledged.resend_attempts = unacknowledged.resend_attempts.saturating_add(1);

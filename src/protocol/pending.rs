@@ -1,16 +1,13 @@
 //! Changes of the history that storage has not confirmed.
 
-use std::collections::BTreeMap;
-
-use super::MessageId;
+use super::{MessageId, timeline::Timeline};
 
 /// The queue of appends and evicts to write. The latest change of an id wins: an append cancels an evict of the
 /// same id and the reverse. A change stays until a write that held it succeeds.
 #[derive(Debug)]
 pub(super) struct Pending {
-    appends: BTreeMap<u64, MessageId>,
-    evicts: BTreeMap<u64, MessageId>,
-    place: BTreeMap<MessageId, u64>,
+    appends: Timeline<()>,
+    evicts: Timeline<()>,
     next: u64,
     max_evicts: usize,
 }
@@ -19,41 +16,35 @@ impl Pending {
     /// At most `max_evicts` evicts are remembered, the oldest are forgotten first: what stays in storage then is older
     /// than the whole history, and is evicted again when the channel is loaded.
     pub fn new(max_evicts: usize) -> Self {
-        Self {
-            appends: BTreeMap::new(),
-            evicts: BTreeMap::new(),
-            place: BTreeMap::new(),
-            next: 0,
-            max_evicts,
-        }
+        Self { appends: Timeline::default(), evicts: Timeline::default(), next: 0, max_evicts }
     }
 
     pub fn is_empty(&self) -> bool {
-        self.place.is_empty()
+        self.appends.is_empty() && self.evicts.is_empty()
     }
 
     pub fn append(&mut self, id: MessageId) {
-        let place = self.take_place(&id);
-        self.appends.insert(place, id);
+        self.evicts.remove(&id);
+        self.appends.insert(id, self.next, ());
+        self.next = self.next.saturating_add(1);
     }
 
     pub fn evict(&mut self, id: MessageId) {
-        let place = self.take_place(&id);
-        self.evicts.insert(place, id);
-        if self.evicts.len() > self.max_evicts
-            && let Some((_, oldest)) = self.evicts.pop_first()
-        {
-            self.place.remove(&oldest);
+        self.appends.remove(&id);
+        self.evicts.insert(id, self.next, ());
+        self.next = self.next.saturating_add(1);
+        if self.evicts.len() > self.max_evicts {
+            self.evicts.pop_first();
         }
     }
 
     /// The ids to append, in the order of delivery.
     pub fn appends(&self) -> impl Iterator<Item = &MessageId> {
-        self.appends.values()
+        self.appends.ids()
     }
 
     pub fn evicts(&self) -> impl Iterator<Item = &MessageId> {
-        self.evicts.values()
+        self.evicts.ids()
     }
 
     /// Marks the present end of the queue, for [`confirm`](Self::confirm).
@@ -63,19 +54,11 @@ impl Pending {
 
     /// Forgets what was queued before `mark` was taken: it has been written. What came since stays.
     pub fn confirm(&mut self, mark: u64) {
-        self.appends = self.appends.split_off(&mark);
-        self.evicts = self.evicts.split_off(&mark);
-        self.place.retain(|_, place| *place >= mark);
-    }
-
-    fn take_place(&mut self, id: &MessageId) -> u64 {
-        let place = self.next;
-        self.next = self.next.saturating_add(1);
-        if let Some(earlier) = self.place.insert(id.clone(), place) {
-            self.appends.remove(&earlier);
-            self.evicts.remove(&earlier);
+        for changes in [&mut self.appends, &mut self.evicts] {
+            while changes.first().is_some_and(|place| place < mark) {
+                changes.pop_first();
+            }
         }
-        place
     }
 }
 

@@ -1,8 +1,6 @@
 //! What to ask the group for, and what to answer (SDS-R).
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use super::{MessageId, Millis, RepairRequest, RepairResponse};
+use super::{MessageId, Millis, RepairRequest, RepairResponse, timeline::Timeline};
 
 /// Something to be done about a message at an instant.
 pub(super) trait Due {
@@ -30,51 +28,43 @@ impl Due for RepairResponse {
 
 /// Items by message id and by time.
 #[derive(Debug)]
-pub(super) struct Schedule<T> {
-    items: BTreeMap<MessageId, T>,
-    by_time: BTreeSet<(Millis, MessageId)>,
-}
+pub(super) struct Schedule<T>(Timeline<T>);
 
 impl<T> Default for Schedule<T> {
     fn default() -> Self {
-        Self { items: BTreeMap::new(), by_time: BTreeSet::new() }
+        Self(Timeline::default())
     }
 }
 
 impl<T: Due> Schedule<T> {
     pub fn len(&self) -> usize {
-        self.items.len()
+        self.0.len()
     }
 
     pub fn contains(&self, id: &MessageId) -> bool {
-        self.items.contains_key(id)
+        self.0.contains(id)
     }
 
     /// Adds an item; one with the same id is replaced.
     pub fn insert(&mut self, item: T) {
-        self.remove(item.id());
-        self.by_time.insert((item.at(), item.id().clone()));
-        self.items.insert(item.id().clone(), item);
+        self.0.insert(item.id().clone(), item.at(), item);
     }
 
     pub fn remove(&mut self, id: &MessageId) -> Option<T> {
-        let item = self.items.remove(id)?;
-        self.by_time.remove(&(item.at(), id.clone()));
-        Some(item)
+        self.0.remove(id)
     }
 
     /// Takes the earliest item if it was due at `latest` or before.
     pub fn pop_due(&mut self, latest: Millis) -> Option<T> {
-        let (at, _) = self.by_time.first()?;
-        if *at > latest {
+        if self.0.first()? > latest {
             return None;
         }
-        let (_, id) = self.by_time.pop_first()?;
-        self.items.remove(&id)
+        self.0.pop_first().map(|(_, item)| item)
     }
 
+    /// The items in the order of their message ids.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
-        self.items.values()
+        self.0.values_by_id()
     }
 }
 

@@ -1,10 +1,8 @@
 //! The state of a channel as it is saved and loaded.
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
 
-use super::{HistoryEntry, MessageId, Millis, StoredMessage};
+use super::{HistoryEntry, IdMap, MessageId, Millis, StoredMessage};
 
 /// An own message that nobody has acknowledged yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +18,7 @@ pub struct Unacknowledged {
 pub struct Waiting {
     pub message: StoredMessage,
     /// The dependencies not met yet. Only their ids are saved; the rest is found in the message's causal history.
-    pub missing: BTreeMap<MessageId, HistoryEntry>,
+    pub missing: IdMap<HistoryEntry>,
 }
 
 /// A dependency to ask the group for.

@@ -1,21 +1,17 @@
 //! Delivery in causal order, and the cascade it sets off.
 
-use std::collections::BTreeMap;
-
 use super::Channel;
 use crate::protocol::{
     Effects, Event, HistoryEntry, LostReason, MessageId, Millis, StoredMessage, Waiting, known::Reason,
+    ordered::Ordered,
 };
 
 impl Channel {
     /// Delivers messages whose dependencies are met, and every waiting message that this makes ready. Among those that
     /// are ready together the order is that of the history.
-    pub(super) fn deliver(&mut self, messages: Vec<StoredMessage>, effects: &mut Effects) {
-        let mut ready = BTreeMap::new();
-        let key = |message: &StoredMessage| (message.lamport_timestamp, message.message_id.clone());
-        ready.extend(messages.into_iter().map(|message| (key(&message), message)));
+    pub(super) fn deliver(&mut self, mut ready: Ordered<StoredMessage>, effects: &mut Effects) {
         while let Some(((_, id), message)) = ready.pop_first() {
-            ready.extend(self.incoming.meet(&id).into_iter().map(|message| (key(&message), message)));
+            self.incoming.meet(&id, &mut ready);
             // Nothing new to nim-sds, unless the message came and waited before the channel changed its dialect.
             self.clock = self.clock.max(message.lamport_timestamp);
             self.log(message.clone());
@@ -26,8 +22,8 @@ impl Channel {
 
     /// Delivers what waited for nothing but these ids, which are in the history or known now.
     pub(super) fn release(&mut self, ids: &[MessageId], effects: &mut Effects) {
-        let ready: Vec<_> = ids.iter().flat_map(|id| self.incoming.meet(id)).collect();
-        effects.changed |= !ready.is_empty();
+        let mut ready = Ordered::default();
+        ids.iter().for_each(|id| self.incoming.meet(id, &mut ready));
         self.deliver(ready, effects);
     }
 
@@ -69,7 +65,7 @@ impl Channel {
                 self.ask(entry, now, effects);
             }
             // One that came, and waits itself, is not missing.
-            let missing = missing.into_keys().filter(|id| !self.incoming.contains(id)).collect();
+            let missing = missing.keys().filter(|id| !self.incoming.contains(id)).cloned().collect();
             effects.events.push(Event::Lost { message_id: message.message_id, missing, reason });
         }
     }

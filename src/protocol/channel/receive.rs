@@ -1,13 +1,12 @@
 //! Messages of others.
 
-use std::collections::BTreeSet;
-
 use bytes::Bytes;
 
 use super::Channel;
 use crate::protocol::{
     Effects, Error, Event, HistoryEntry, Kind, MAX_CLOCK, Message, MessageId, Millis, Received,
-    ReceivedFilter, RepairResponse, Waiting, in_response_group, known::Reason, response_delay,
+    ReceivedFilter, RepairResponse, Waiting, id_map::IdSet, in_response_group, known::Reason,
+    ordered::Ordered, response_delay,
 };
 
 impl Channel {
@@ -85,7 +84,9 @@ impl Channel {
         self.know(&message.message_id);
         let stored = self.format.store(message);
         if missing.is_empty() {
-            return self.deliver(vec![stored], effects);
+            let mut ready = Ordered::default();
+            ready.insert(stored.place(), stored);
+            return self.deliver(ready, effects);
         }
         let by_id = missing.iter().map(|entry| (entry.message_id.clone(), entry.clone())).collect();
         self.wait(Waiting { message: stored, missing: by_id }, now, effects);
@@ -153,12 +154,9 @@ impl Channel {
 
     /// The dependencies not met yet, each once, in the order of the message. One that names itself is ignored.
     fn unmet_dependencies(&self, message: &Message) -> Vec<HistoryEntry> {
-        let mut seen = BTreeSet::from([&message.message_id]);
-        let dependencies = message.causal_history.iter();
-        dependencies
-            .filter(|entry| !self.is_met(&entry.message_id) && seen.insert(&entry.message_id))
-            .cloned()
-            .collect()
+        let mut seen = IdSet::default();
+        let mut is_unmet = |id: &MessageId| *id != message.message_id && !self.is_met(id) && seen.insert(id);
+        message.causal_history.iter().filter(|entry| is_unmet(&entry.message_id)).cloned().collect()
     }
 }
 

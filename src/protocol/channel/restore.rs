@@ -1,13 +1,14 @@
 //! A channel from what was saved of it. Any part of the last writes may be missing.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use bytes::Bytes;
 
 use super::Channel;
 use crate::protocol::{
     ChannelId, Config, Effects, Format, HistoryUpdate, MessageId, Millis, ParticipantId, RepairRequest,
-    RepairResponse, Snapshot, StoredMessage, Unacknowledged, Waiting, hash::IdHashes, known::Reason,
+    RepairResponse, Snapshot, StoredMessage, Unacknowledged, Waiting, hash::IdHashes, id_map::IdSet,
+    known::Reason, ordered::Ordered,
 };
 
 /// All that storage holds of a channel.
@@ -49,7 +50,10 @@ impl Channel {
 
     /// The saved history, with the changes that may not have reached it.
     fn load_history(&mut self, saved: Vec<StoredMessage>, pending: HistoryUpdate) {
-        let evicted: BTreeSet<MessageId> = pending.evict.into_iter().collect();
+        let mut evicted = IdSet::default();
+        for id in &pending.evict {
+            evicted.insert(id);
+        }
         for message in saved {
             if evicted.contains(&message.message_id) {
                 self.history.evict(message.message_id.clone());
@@ -103,14 +107,17 @@ impl Channel {
     /// The saved incoming buffer, less what the history shows to be delivered. What waits for nothing more is
     /// delivered now.
     fn load_incoming(&mut self, saved: Vec<Waiting>, now: Millis, effects: &mut Effects) {
-        let mut ready = Vec::new();
+        let mut ready = Ordered::default();
         for Waiting { message, mut missing } in saved {
             if self.history.contains(&message.message_id) {
                 continue;
             }
-            missing.retain(|id, _| !self.is_met(id));
+            let met: Vec<_> = missing.keys().filter(|id| self.is_met(id)).cloned().collect();
+            for id in &met {
+                missing.remove(id);
+            }
             if missing.is_empty() {
-                ready.push(message);
+                ready.insert(message.place(), message);
             } else {
                 self.wait(Waiting { message, missing }, now, effects);
             }
