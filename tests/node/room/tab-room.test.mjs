@@ -134,6 +134,20 @@ test("a duplicated tab finds its database locked and becomes somebody new", asyn
   await assert.rejects(openTabRoom(options), { code: "StorageLocked" });
 });
 
+test("a tab whose channel can't be opened leaves its database to the next", async (t) => {
+  const storage = shelf();
+  const { open } = storage;
+  let closed = 0;
+  storage.open = async (name) => {
+    const loadChannel = async () => {
+      throw new Error("unreadable");
+    };
+    return { ...(await open(name)), loadChannel, close: async () => (closed += 1) };
+  };
+  await assert.rejects(tab(t, { ...browser(), storage }), /unreadable/);
+  assert.equal(closed, 1);
+});
+
 test("other things on the channels are ignored, strangers' bytes refused", async (t) => {
   const options = browser();
   const room = await tab(t, { ...options, storage: "memory" });
