@@ -81,3 +81,19 @@ test("the status tells what is missing and what nobody has, until all is there",
   expect(synced.indexOf(true)).toBe(synced.length - 1);
   expect(Math.max(...(await told(bob, "missing")))).toBeGreaterThan(0);
 });
+
+test("a transport that listens to nothing is heard all the same", async ({ context }) => {
+  const [speaker, listener] = [await context.newPage(), await context.newPage()];
+  for (const page of [speaker, listener]) await page.goto("/blank.html");
+  await listener.evaluate(async () => {
+    const { BroadcastChannelTransport } = await import("sds-wasm");
+    globalThis.heard = [];
+    new BroadcastChannelTransport("solo").subscribe("room", (bytes) => heard.push(bytes.length));
+  });
+  await speaker.evaluate(async () => {
+    const { BroadcastChannelTransport } = await import("sds-wasm");
+    const transport = new BroadcastChannelTransport("solo");
+    for (const length of [1, 2, 3]) await transport.publish("room", new Uint8Array(length));
+  });
+  await expect.poll(() => listener.evaluate(() => heard)).toEqual([1, 2, 3]);
+});

@@ -11,6 +11,8 @@ import { Wire } from "./wire.js";
 
 /** A stranger on the channel may use as many names as it likes. */
 const KEPT_NAMES = 1000;
+/** A group of channels says what it knows about once per interval; simulated peers do it each. */
+const TAB_CONFIG = { ...CONFIG, syncMessageInterval: 400 };
 const encoder = new TextEncoder();
 
 /** @type {import("./types.js").OpenTabRoom} */
@@ -79,7 +81,8 @@ class TabRoom {
   async open() {
     const persistence = new Plug(this.#backend, () => (this.me.storageError = undefined));
     const kept = await persistence.loadChannel(CHANNEL);
-    const options = { participantId: this.me.name, channelId: CHANNEL, transport: this.#wire, persistence, config: CONFIG };
+    const [participantId, transport] = [this.me.name, this.#wire];
+    const options = { participantId, channelId: CHANNEL, transport, persistence, config: TAB_CONFIG };
     this.#channel = await ReliableChannel.open(options);
     if (kept?.meta) this.#restore(decodeChannelMeta(kept.meta));
     this.#listen();

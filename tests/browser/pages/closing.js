@@ -42,7 +42,8 @@ function called(name) {
 
 function frame(messageId, after = []) {
   const causalHistory = after.map((id) => ({ messageId: id }));
-  return encodeMessage({ messageId, channelId: CHANNEL, senderId: "bob", lamportTimestamp: 1n, causalHistory, content: text("?") });
+  const message = { messageId, channelId: CHANNEL, senderId: "bob", lamportTimestamp: 1n, causalHistory };
+  return encodeMessage({ ...message, content: text("?") });
 }
 
 async function read(signal) {
@@ -133,8 +134,13 @@ export async function startAndClose(middle, turnsBefore) {
 
 export async function close() {
   await channel.close();
-  await persistence.close();
+  await closeStorage();
   for (const letGo of held) letGo();
+}
+
+/** From now on nothing may be said. */
+async function closeStorage() {
+  await persistence.close();
   other.postMessage("closed");
 }
 
@@ -145,7 +151,7 @@ export async function closeWhileOpening(turnsBefore) {
   const opening = ReliableChannel.open(options);
   watch("open", opening.then((opened) => opened.close()));
   await turns(turnsBefore);
-  await persistence.close();
+  await closeStorage();
   await opening.catch(() => {});
 }
 
@@ -160,7 +166,7 @@ export async function openInVain() {
   const opening = ReliableChannel.open(options);
   watch("open", opening);
   await opening.catch(() => {});
-  await persistence.close();
+  await closeStorage();
 }
 
 /** In the wrong order: first the storage, then the channel, which is sending. */
@@ -168,6 +174,7 @@ export async function closeStorageFirst() {
   send();
   await persistence.close();
   await channel.close();
+  other.postMessage("closed");
 }
 
 /** What is left and has become of it, some turns later; `heard` since the last call. */

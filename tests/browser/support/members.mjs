@@ -68,8 +68,11 @@ export async function talk(members, rounds, random) {
 export async function settle(members) {
   const all = members.flatMap(({ said }) => said).sort();
   const everything = members.map(() => [all, { missing: 0, lost: 0, unacknowledged: 0, synced: true }]);
-  const have = ({ read, status }) => [[...read].sort(), status];
-  await expect.poll(async () => (await Promise.all(members.map((one) => one.report()))).map(have), PATIENCE).toEqual(everything);
+  const have = async (member) => {
+    const { read, status } = await member.report();
+    return [[...read].sort(), status];
+  };
+  await expect.poll(() => Promise.all(members.map(have)), PATIENCE).toEqual(everything);
   return all.length;
 }
 
