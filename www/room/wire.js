@@ -58,6 +58,12 @@ export class Wire {
     this.#onBytes(bytes);
   }
 
+  /** Something that was heard is no message of this room, or none that the channel takes. */
+  refused() {
+    this.totals.refused += 1;
+    this.#onChange();
+  }
+
   /** The last one that carried a message. @param {string} id */
   frameOf(id) {
     return this.frames.findLast(({ messageId }) => messageId === id);
@@ -75,11 +81,6 @@ export class Wire {
       // There is nobody to tell.
       return this.refused();
     }
-  }
-
-  refused() {
-    this.totals.refused += 1;
-    this.#onChange();
   }
 
   #kindOf({ messageId, senderId, content }) {
