@@ -1,62 +1,99 @@
-// Two tabs talk by BroadcastChannel, lose messages and repair them; one is reloaded on the way.
+// Tabs and workers of one origin as a group: ReliableChannel over BroadcastChannel and IndexedDB, in real time.
 
-import { agent, ids, T0 } from "./support/agents.mjs";
-import { expect, test } from "./support/fixtures.mjs";
-import { tab } from "./support/storage.mjs";
+import { once } from "node:events";
+import { expect, test } from "./support/disk.mjs";
+import { chance, expectEqual, Member, talk } from "./support/members.mjs";
 
-const SECOND = 1000;
-const config = { resendInterval: SECOND, repairTMin: SECOND, repairTMax: 3 * SECOND, maxResendAttempts: 1000 };
-const options = (participantId) => ({ participantId, database: participantId, at: T0, on: "network", config });
-
-const logOf = async (member) => (await member.state()).history;
-const waitingAt = async (member) => ids((await member.state()).incoming);
-const unacknowledgedOf = async (member) => ids((await member.state()).outgoing);
-const of = (events, wanted) => events.filter(({ type }) => type === wanted).map(({ messageId }) => messageId);
-
-/** One clock for all, and what the periodic tasks would do each second. */
-function secondsOf(members) {
-  let at = T0;
-  return async () => {
-    at += SECOND;
-    for (const member of members) {
-      await member.setClock(at);
-      await member.sync();
-      await member.sweep();
-    }
-  };
+/** Three tabs, one of which has its member in a worker, and a shared worker. */
+async function group(context, { loss, random }) {
+  const kinds = { alice: "window", bob: "window", carol: "dedicated worker", dave: "shared worker" };
+  const members = Object.entries(kinds).map(([name, kind]) => {
+    const seed = Math.floor(random() * 2 ** 31);
+    return new Member(context, { name, kind, loss, seed });
+  });
+  for (const member of members) await member.begin();
+  return members;
 }
 
-test("two tabs end with the same log", async ({ context }) => {
-  const [{ page }, { page: otherPage }] = [await tab(context), await tab(context)];
-  const [alice, bob] = [agent(page), agent(otherPage)];
-  await alice.start(options("alice"));
-  await bob.start(options("bob"));
+for (const loss of [0, 0.4]) {
+  test(`windows and workers that lose ${100 * loss} % of what they hear end with equal logs`, async ({ context }) => {
+    const random = chance();
+    const members = await group(context, { loss, random });
+    await talk(members, 12, random);
+    await expectEqual(members);
+    for (const member of members) await member.leave();
+    for (const member of members) expect((await member.report()).ended).toBe("closed");
+  });
+}
 
-  await bob.lose(["a2"]);
-  for (const id of ["a1", "a2", "a3"]) await alice.send(id);
-  await expect.poll(() => waitingAt(bob)).toEqual(["a3"]);
-  await alice.lose(["b1"]);
-  for (const id of ["b1", "b2"]) await bob.send(id);
-  await expect.poll(() => waitingAt(alice)).toEqual(["b2"]);
-  const eventsBefore = await bob.takeEvents();
-  const before = await bob.state();
-  await otherPage.reload();
-  // Nobody hears it.
-  await alice.send("a4");
-  expect(await bob.start(options("bob"))).toEqual(before);
+/** Ways in which a tab ends; each gives it back, or another one. */
+const ENDS = {
+  "is reloaded": ({ page }) => page.reload(),
+  "is closed": async (member) => {
+    await member.page.close();
+    member.page = undefined;
+  },
+  "loses its renderer @chromium": async (member) => {
+    const crashed = once(member.page, "crash");
+    const session = await member.page.context().newCDPSession(member.page);
+    // The answer is never given.
+    session.send("Page.crash").catch(() => {});
+    await crashed;
+    await member.page.close();
+    member.page = undefined;
+  },
+};
+for (const [how, end] of Object.entries(ENDS)) {
+  test(`a tab that ${how} in the middle comes back with what it had, and catches up`, async ({ context }) => {
+    const random = chance();
+    const members = await group(context, { loss: 0.25, random });
+    const [alice, ...others] = members;
+    await talk(members, 6, random);
+    const before = await alice.report();
+    // It ends while it is saying something.
+    alice.say("alice-last").catch(() => {});
+    await Promise.all([end(alice), talk(others, 3, random)]);
+    await talk(others, 3, random);
+    const coming = alice.page ? alice.join() : alice.begin();
+    await Promise.all([coming, talk(others, 3, random)]);
+    const { read } = await alice.report();
+    expect(before.read.filter((messageId) => !read.includes(messageId)), "forgotten").toEqual([]);
+    await alice.sayAgain("alice-last");
+    await talk(members, 3, random);
+    await expectEqual(members);
+  });
+}
 
-  await alice.lose([]);
-  const second = secondsOf([alice, bob]);
-  const afterASecond = (view) => async () => {
-    await second();
-    return [await view(alice), await view(bob)];
-  };
-  const log = ["a1", "a2", "a3", "b1", "b2", "a4"];
-  await expect.poll(afterASecond(logOf), { intervals: [10] }).toEqual([log, log]);
-  await expect.poll(afterASecond(unacknowledgedOf), { intervals: [10] }).toEqual([[], []]);
-  expect(await afterASecond(logOf)()).toEqual([log, log]);
+test("the status tells what is missing and what nobody has, until all is there", async ({ context }) => {
+  // Without resends, the first that bob hears of a message is that he misses it.
+  const config = { resendInterval: 3_600_000 };
+  const [alice, bob] = ["alice", "bob"].map((name) => new Member(context, { name, config }));
+  await alice.begin();
+  for (let n = 0; n < 3; n += 1) await alice.say();
+  expect((await alice.report()).status).toEqual({ missing: 0, lost: 0, unacknowledged: 3, synced: false });
+  await alice.page.reload();
+  await alice.join();
+  expect((await alice.report()).status).toEqual({ missing: 0, lost: 0, unacknowledged: 3, synced: false });
+  await bob.begin();
+  await expectEqual([alice, bob]);
+  const told = async (member, key) => (await member.report()).statuses.map((status) => status[key]);
+  const synced = await told(alice, "synced");
+  expect(synced.indexOf(true)).toBe(synced.length - 1);
+  expect(Math.max(...(await told(bob, "missing")))).toBeGreaterThan(0);
+});
 
-  const events = [await alice.takeEvents(), [...eventsBefore, ...(await bob.takeEvents())]];
-  expect(events.map((all) => of(all, "messageReady"))).toEqual([["b1", "b2"], ["a1", "a2", "a3", "a4"]]);
-  expect(events.map((all) => of(all, "messageSent").sort())).toEqual([["a1", "a2", "a3", "a4"], ["b1", "b2"]]);
+test("a transport that listens to nothing is heard all the same", async ({ context }) => {
+  const [speaker, listener] = [await context.newPage(), await context.newPage()];
+  for (const page of [speaker, listener]) await page.goto("/blank.html");
+  await listener.evaluate(async () => {
+    const { BroadcastChannelTransport } = await import("sds-wasm");
+    globalThis.heard = [];
+    new BroadcastChannelTransport("solo").subscribe("room", (bytes) => heard.push(bytes.length));
+  });
+  await speaker.evaluate(async () => {
+    const { BroadcastChannelTransport } = await import("sds-wasm");
+    const transport = new BroadcastChannelTransport("solo");
+    for (const length of [1, 2, 3]) await transport.publish("room", new Uint8Array(length));
+  });
+  await expect.poll(() => listener.evaluate(() => heard)).toEqual([1, 2, 3]);
 });

@@ -8,7 +8,7 @@ import { Plug } from "./storage.js";
 /** @typedef {{ type: keyof Events, detail: any }} Told */
 
 const EVENTS = [
-  "messageReady", "messageSent", "messageResend", "messageLost", "repairReady", "periodicSync", "persistenceError",
+  "messageReady", "messageSent", "messageResend", "messageLost", "repairReady", "persistenceError",
 ];
 
 export class Life {
@@ -47,6 +47,16 @@ export class Life {
 
   get clock() {
     return this.manager.getLamportTimestamp(CHANNEL);
+  }
+
+  /** What is in memory, and so was read from storage. */
+  get kept() {
+    const { manager } = this;
+    return {
+      history: manager.getMessageHistory(CHANNEL).map((id) => manager.getMessage(CHANNEL, id)),
+      outgoing: manager.getOutgoingBuffer(CHANNEL),
+      incoming: manager.getIncomingBuffer(CHANNEL),
+    };
   }
 
   /**

@@ -35,8 +35,7 @@ export class Peer {
 
   /**
    * @param {{ index: number, name: string, storage: import("./types.js").Storage, database: string,
-   *   indexOf: (senderId: string) => number | undefined, now?: () => number, onTold?: () => void }} options
-   * `onTold` is called when there is something to take
+   *   indexOf: (senderId: string) => number | undefined, now?: () => number }} options
    */
   constructor({ index, name, indexOf, ...options }) {
     this.#index = index;
@@ -99,7 +98,7 @@ export class Peer {
     });
     // What could be delivered as soon as it was loaded.
     for (const told of this.takeTold()) this.take(told);
-    this.record.restore(this.life.manager, CHANNEL);
+    this.record.restore(this.life.kept);
     this.knows = [];
     for (const entry of this.record.entries) if (this.record.has(entry.id)) this.learn(entry);
     this.readClock();
@@ -131,6 +130,11 @@ export class Peer {
   readClock() {
     if (this.life) this.#clock = this.life.clock;
     this.touch();
+  }
+
+  /** The clock is at least this. @param {bigint} clock */
+  reached(clock) {
+    if (clock > this.#clock) this.#clock = clock;
   }
 
   kill() {
@@ -176,7 +180,6 @@ export class Peer {
     // At once: the next save may be a success.
     if (told.type === "persistenceError") this.storageError = told.detail.error;
     this.#told.push(told);
-    this.#options.onTold?.();
   }
 
   #saved() {

@@ -5,16 +5,17 @@ const GONE_AFTER = 10_000;
 
 export class Presence {
   #me;
-  #post;
+  #port;
   #onChange;
   #timer;
   /** When each was heard last. @type {Map<string, number>} */
   #heard = new Map();
 
-  /** @param {string} me @param {(message: object) => void} post to all others @param {() => void} onChange */
-  constructor(me, post, onChange) {
+  /** @param {string} me @param {string} name of the BroadcastChannel @param {() => void} onChange */
+  constructor(me, name, onChange) {
     this.#me = me;
-    this.#post = post;
+    this.#port = new BroadcastChannel(name);
+    this.#port.onmessage = ({ data }) => this.#take(data);
     this.#onChange = onChange;
     this.#timer = setInterval(() => this.#pass(), HELLO_INTERVAL);
     this.#say("hello");
@@ -26,7 +27,7 @@ export class Presence {
   }
 
   /** @param {unknown} message anything: other pages of this origin may use the same channel */
-  take(message) {
+  #take(message) {
     const name = message?.name;
     if (typeof name !== "string" || name === this.#me) return;
     const known = this.#heard.has(name);
@@ -40,6 +41,7 @@ export class Presence {
   close() {
     clearInterval(this.#timer);
     this.#say("bye");
+    this.#port.close();
   }
 
   #pass() {
@@ -51,6 +53,6 @@ export class Presence {
   }
 
   #say(type) {
-    this.#post({ type, name: this.#me });
+    this.#port.postMessage({ type, name: this.#me });
   }
 }

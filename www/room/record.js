@@ -5,7 +5,6 @@ import { Recent } from "./recent.js";
 import { KEPT } from "./setup.js";
 
 /** @typedef {import("./types.js").Entry} Entry */
-/** @typedef {import("sds-wasm").ReliabilityManager} Manager */
 /** @typedef {import("sds-wasm").ManagerEvents} Events */
 
 const decoder = new TextDecoder();
@@ -130,20 +129,29 @@ export class Record {
     this.#put({ ...this.#log.get(id), state: "hole", text: "" });
   }
 
-  /** Starts again with what the manager has read from storage. @param {Manager} manager @param {string} channel */
-  restore(manager, channel) {
+  /**
+   * Starts again with what was read from storage.
+   * @param {{ history: import("sds-wasm").Message[], outgoing: import("sds-wasm").OutgoingMessage[],
+   *   incoming: import("sds-wasm").IncomingMessage[] }} kept
+   */
+  restore({ history, outgoing, incoming }) {
     const before = new Map(this.#log.entries.map((entry) => [entry.id, entry]));
     this.#forget();
-    const pending = new Set(manager.getOutgoingBuffer(channel).map(({ message }) => message.messageId));
-    for (const id of manager.getMessageHistory(channel)) {
-      this.#restoreMessage(manager.getMessage(channel, id), pending, before.get(id));
-    }
-    const waiting = manager.getIncomingBuffer(channel);
-    for (const { message } of waiting) {
+    for (const { message } of outgoing) this.#pending.add(message.messageId);
+    for (const message of history) this.#restoreMessage(message, before.get(message.messageId));
+    for (const { message } of incoming) {
       const { messageId: id, senderId, content, lamportTimestamp: clock } = message;
       this.#wait({ id, senderId, content, clock, restored: true });
     }
-    for (const { message, missingDependencies } of waiting) this.#restoreHoles(message, missingDependencies);
+    for (const { message, missingDependencies } of incoming) this.#restoreHoles(message, missingDependencies);
+  }
+
+  /** The next message of a log that is read from its start. @param {Events["messageReady"]} message */
+  logged(message, restored) {
+    const { messageId: id, senderId, content, lamportTimestamp: clock } = message;
+    if (restored) this.#restoreMessage(message);
+    else if (this.#indexOf(senderId) === this.#me) this.wrote(id, decoder.decode(content), clock);
+    else this.ready(message);
   }
 
   #forget() {
@@ -155,11 +163,10 @@ export class Record {
     this.delivered = 0;
   }
 
-  #restoreMessage({ messageId: id, senderId, content, lamportTimestamp: clock }, pending, before) {
+  #restoreMessage({ messageId: id, senderId, content, lamportTimestamp: clock }, before) {
     const sender = this.#indexOf(senderId);
     const own = this.#unheard.has(id) ? "unheard" : "acknowledged";
-    const state = sender !== this.#me ? "received" : pending.has(id) ? "pending" : own;
-    if (state === "pending") this.#pending.add(id);
+    const state = sender !== this.#me ? "received" : this.#pending.has(id) ? "pending" : own;
     // What an event has not told of before the crash is told by the history.
     this.#told.add(id);
     const repaired = this.#repaired.delete(id) || (before?.repaired ?? false);

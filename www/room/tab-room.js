@@ -1,126 +1,125 @@
 /** This tab as one participant among the others of this browser: real time, real transport, invented loss. */
 
-import { decodeMessage } from "sds-wasm";
-import { TOTALS } from "./engine.js";
-import { decodeForeign } from "./frames.js";
+import { BroadcastChannelTransport, ReliableChannel, decodeChannelMeta, decodeMessage } from "sds-wasm";
+import { openIdentity } from "./identity.js";
 import { Peer } from "./peer.js";
 import { Presence } from "./presence.js";
 import { checkSetting } from "./settings.js";
-import { CHANNEL, KEPT_FRAMES, NAMES } from "./setup.js";
-import { storageOf } from "./storage.js";
+import { CHANNEL, CONFIG } from "./setup.js";
+import { Plug, storageOf } from "./storage.js";
+import { Wire } from "./wire.js";
 
-const IDENTITY = "me";
-const ATTEMPTS = 5;
 /** A stranger on the channel may use as many names as it likes. */
 const KEPT_NAMES = 1000;
-const TRANSMISSIONS = { messageResend: "resend", repairReady: "repair" };
-const COUNTERS = { sync: "syncs", resend: "resends", repair: "repairs" };
-
-/** Known to this file only, which makes the constructor private: opening is asynchronous. */
-const FROM_OPEN = Symbol("openTabRoom");
+/** A group of channels says what it knows about once per interval; simulated peers do it each. */
+const TAB_CONFIG = { ...CONFIG, syncMessageInterval: 400 };
 const encoder = new TextEncoder();
 
 /** @type {import("./types.js").OpenTabRoom} */
-export async function openTabRoom({ name = "lossy-tabs", storage = "indexeddb", loss = 0, ...options } = {}) {
-  const { lock, session, channel, signal } = options;
+export async function openTabRoom({ name = "lossy-tabs", storage = "indexeddb", session, loss = 0, lock, signal } = {}) {
   checkSetting("loss", loss);
   const kept = storageOf(storage, { lock, signal });
-  const hooks = { names: [], onTold: () => {} };
-  const me = await openIdentity({ name, storage: kept, session, hooks });
-  return new TabRoom(FROM_OPEN, { me, hooks, loss, kind: kept.kind, channel: channel ?? new BroadcastChannel(name) });
-}
-
-/** Whoever this tab was before, unless another has become that, as a duplicate of it does. */
-async function openIdentity({ name, storage, session, hooks }) {
-  const key = `${name}-${IDENTITY}`;
-  // What is in memory only is gone with a reload: the same name would be a participant who has lost its past.
-  let identity = storage.kind === "memory" ? undefined : session?.getItem(key);
-  for (let attempt = 1; ; attempt += 1) {
-    identity ??= newIdentity();
-    const me = new Me({ name: identity, storage, database: `${name}-${identity}`, hooks });
-    try {
-      await me.open();
-      session?.setItem(key, identity);
-      return me;
-    } catch (error) {
-      if (error.code !== "StorageLocked" || attempt === ATTEMPTS) throw error;
-      identity = undefined;
-    }
+  const { identity, backend } = await openIdentity({ name, storage: kept, session });
+  const room = new TabRoom({ name, identity, backend, kind: kept.kind, loss });
+  try {
+    await room.open();
+    return room;
+  } catch (error) {
+    await backend.close?.();
+    throw error;
   }
 }
 
-function newIdentity() {
-  const [which, number] = crypto.getRandomValues(new Uint16Array(2));
-  return `${NAMES[which % NAMES.length]}-${(number % 4096).toString(16).padStart(3, "0")}`;
-}
-
 class Me extends Peer {
-  constructor({ name, hooks, ...options }) {
-    hooks.names = [name];
-    const indexOf = (senderId) => indexIn(hooks.names, senderId);
-    super({ index: 0, name, indexOf, onTold: () => hooks.onTold(), ...options });
+  alive = true;
+  /** Whoever was heard of: this one first. */
+  names;
+
+  constructor(name) {
+    super({ index: 0, name, indexOf: (senderId) => this.indexOf(senderId) });
+    this.names = [name];
   }
 
   /** Nobody knows what the other tabs have written, but for what is missed. */
   get behind() {
     return this.record.holes + this.record.waiting;
   }
-}
 
-/** The index of a name, which is added if it is new. */
-function indexIn(names, name) {
-  if (name === "") return undefined;
-  const index = names.indexOf(name);
-  if (index !== -1) return index;
-  return names.length < KEPT_NAMES ? names.push(name) - 1 : undefined;
+  /** The index of a name, which is added if it is new. */
+  indexOf(name) {
+    if (name === "") return undefined;
+    const index = this.names.indexOf(name);
+    if (index !== -1) return index;
+    return this.names.length < KEPT_NAMES ? this.names.push(name) - 1 : undefined;
+  }
 }
 
 /** What types.d.ts calls TabRoom. */
 class TabRoom {
   revision = 0;
-  totals = { ...TOTALS };
-  /** @type {import("./types.js").Frame[]} */
-  frames = [];
-  loss;
   me;
   storage;
-  #names;
+  #name;
+  #backend;
+  #wire;
+  /** @type {ReliableChannel} */
   #channel;
   #presence;
-  #opened = performance.now();
-  #numbered = 0;
   /** @type {Promise<void> | undefined} */
   #closing;
   /** @type {Set<() => void>} */
   #listeners = new Set();
 
-  constructor(key, { me, hooks, loss, kind, channel }) {
-    if (key !== FROM_OPEN) throw new TypeError("Use openTabRoom().");
-    Object.assign(this, { me, loss, storage: kind });
-    this.#names = hooks.names;
-    this.#channel = channel;
-    hooks.onTold = () => this.#hear();
-    channel.onmessage = ({ data }) => this.#take(data);
-    this.#presence = new Presence(me.name, (message) => channel.postMessage(message), () => this.#changed());
-    me.life.manager.startPeriodicTasks();
+  constructor({ name, identity, backend, kind, loss }) {
+    Object.assign(this, { me: new Me(identity), storage: kind });
+    this.#name = name;
+    this.#backend = backend;
+    const transport = new BroadcastChannelTransport(name);
+    this.#wire = new Wire(transport, { loss, me: this.me, onChange: () => this.#changed() });
+  }
+
+  async open() {
+    const persistence = new Plug(this.#backend, () => (this.me.storageError = undefined));
+    const kept = await persistence.loadChannel(CHANNEL);
+    const [participantId, transport] = [this.me.name, this.#wire];
+    const options = { participantId, channelId: CHANNEL, transport, persistence, config: TAB_CONFIG };
+    this.#channel = await ReliableChannel.open(options);
+    if (kept?.meta) this.#restore(decodeChannelMeta(kept.meta));
+    this.#listen();
+    this.#read();
+    this.#presence = new Presence(this.me.name, this.#name, () => this.#changed());
   }
 
   get names() {
-    return this.#names;
+    return this.me.names;
   }
 
   get others() {
     return this.#presence.others;
   }
 
-  async send(text) {
-    const id = crypto.randomUUID();
-    const { life, record } = this.me;
-    const bytes = await life.manager.wrapOutgoingMessage(encoder.encode(text), id, CHANNEL);
-    record.wrote(id, text, decodeMessage(bytes).lamportTimestamp);
-    this.totals.written += 1;
-    this.#broadcast("message", bytes);
-    return id;
+  get status() {
+    return this.#channel.status;
+  }
+
+  get totals() {
+    return this.#wire.totals;
+  }
+
+  get frames() {
+    return this.#wire.frames;
+  }
+
+  get loss() {
+    return this.#wire.loss;
+  }
+
+  set loss(loss) {
+    this.#wire.loss = loss;
+  }
+
+  send(text) {
+    return this.#channel.send(encoder.encode(text));
   }
 
   onChange(listener) {
@@ -130,10 +129,9 @@ class TabRoom {
 
   async inject(bytes) {
     try {
-      await this.#receive(bytes);
+      this.#wire.inject(bytes);
     } catch (error) {
-      this.totals.refused += 1;
-      this.#changed();
+      this.#wire.refused();
       throw error;
     }
   }
@@ -144,76 +142,60 @@ class TabRoom {
   }
 
   async #close() {
+    this.me.alive = false;
     this.#presence.close();
-    this.#channel.close();
-    await this.me.close();
+    await this.#channel.close();
+    await this.#backend.close?.();
     this.#changed();
   }
 
-  #take(data) {
-    if (!(data instanceof Uint8Array)) return this.#presence.take(data);
-    this.totals.deliveries += 1;
-    if (Math.random() < this.loss) {
-      this.totals.lost += 1;
-      return this.#changed();
+  /** What a channel doesn't tell of the time before: which own messages are not acknowledged, and what waits. */
+  #restore({ outgoingBuffer: outgoing, incomingBuffer: incoming, lamportTimestamp }) {
+    this.me.record.restore({ history: [], outgoing, incoming });
+    this.me.reached(lamportTimestamp);
+  }
+
+  #listen() {
+    const { record } = this.me;
+    const listeners = {
+      missingDependencies: (detail) => this.#miss(detail),
+      messageSent: (detail) => record.sent(detail),
+      messageLost: (detail) => record.lost(detail),
+      persistenceError: ({ error }) => (this.me.storageError = error),
+      transportError: () => this.#wire.refused(),
+    };
+    for (const [type, listener] of Object.entries(listeners)) {
+      this.#channel.addEventListener(type, ({ detail }) => {
+        listener(detail);
+        this.#changed();
+      });
     }
-    // Refused or cut short by a close: there is nobody to tell.
-    return this.inject(data).catch(() => {});
   }
 
-  async #receive(bytes) {
-    const message = decodeForeign(bytes);
-    const { life, record } = this.me;
-    const kind = message.content.length > 0 ? "message" : "sync";
-    const frame = this.#note(kind, bytes, message, indexIn(this.#names, message.senderId) ?? 0);
-    const result = await life.manager.unwrapReceivedMessage(bytes);
-    const clock = message.lamportTimestamp ?? 0n;
-    const delivered = record.received(result, clock);
-    frame.arrivals.push({ to: 0, at: frame.at, fate: "arrived", copy: result.duplicate, clock: life.clock, delivered });
-    this.#changed();
+  /** The event names what is missing. What waits for it is in the frame. */
+  #miss({ messageId, missingDependencies }) {
+    const frame = this.#wire.frameOf(messageId);
+    if (!frame) return;
+    const { senderId, content, lamportTimestamp } = decodeMessage(frame.bytes);
+    const kind = content.length > 0 ? "content" : "sync";
+    this.me.record.received({ messageId, senderId, content, missingDependencies, kind }, lamportTimestamp);
+    this.me.reached(lamportTimestamp);
   }
 
-  /** What the manager has told is true at once, and what it asks to be sent is sent. */
-  #hear() {
-    for (const told of this.me.takeTold()) {
-      this.me.take(told);
-      if (told.type in TRANSMISSIONS) this.#broadcast(TRANSMISSIONS[told.type], told.detail.bytes);
-      if (told.type === "periodicSync") this.#sync();
+  /** The log, and what comes into it. */
+  async #read() {
+    for await (const message of this.#channel.messages({ fromStart: true })) {
+      const frame = this.#wire.frameOf(message.messageId);
+      for (const arrival of frame?.arrivals ?? []) arrival.delivered = true;
+      this.me.record.logged(message, frame === undefined);
+      this.me.reached(message.lamportTimestamp);
+      this.#changed();
     }
-    this.#changed();
-  }
-
-  async #sync() {
-    const outcome = await this.me.life.wait(this.me.life.manager.wrapSyncMessage(CHANNEL));
-    // Closed meanwhile.
-    if (!outcome?.value) return;
-    this.#broadcast("sync", outcome.value);
-  }
-
-  #broadcast(kind, bytes) {
-    if (!this.me.alive) return;
-    this.#channel.postMessage(bytes);
-    this.totals.frames += 1;
-    this.totals.bytes += bytes.length;
-    if (kind in COUNTERS) this.totals[COUNTERS[kind]] += 1;
-    this.#note(kind, bytes, decodeMessage(bytes), 0);
-    this.#changed();
-  }
-
-  #note(kind, bytes, { messageId, senderId, lamportTimestamp: clock, causalHistory: causes }, from) {
-    const at = performance.now() - this.#opened;
-    const sender = indexIn(this.#names, senderId);
-    const writer = sender === from ? undefined : sender;
-    this.#numbered += 1;
-    const frame = { number: this.#numbered, at, from, kind, messageId, clock, writer, bytes, causes, arrivals: [] };
-    this.frames.push(frame);
-    if (this.frames.length > KEPT_FRAMES) this.frames.shift();
-    return frame;
   }
 
   #changed() {
     this.revision += 1;
-    this.me.readClock();
+    this.me.touch();
     for (const listener of this.#listeners) listener();
   }
 }

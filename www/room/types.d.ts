@@ -6,7 +6,7 @@
  * stands still while the room is paused.
  */
 
-import type { HistoryEntry, Persistence, SdsError } from "sds-wasm";
+import type { ChannelStatus, HistoryEntry, Persistence, SdsError } from "sds-wasm";
 
 /** What a link to the page carries. Parsed, checked and written by settings.js, which also has the limits. */
 export interface Settings {
@@ -294,17 +294,24 @@ export type ParsePasted = (text: string) => Uint8Array;
 
 /** This tab as one participant among the other tabs of this browser, over BroadcastChannel, by the wall clock. */
 export interface TabRoom {
-  /** Its `plain` part stays empty; `behind` is what it knows of. */
+  /**
+   * Its `plain` part stays empty; `behind` is what it knows of; `clock` is the latest of what it has sent, delivered or
+   * seen wait.
+   */
   readonly me: Peer;
   /** The participants ever heard of, by `Entry.sender` and `Frame.from`: this tab's first. */
   readonly names: readonly string[];
   /** The names of other tabs heard in the last 10 seconds. */
   readonly others: readonly string[];
+  /** The channel's. */
+  readonly status: ChannelStatus;
   readonly revision: number;
   readonly totals: Readonly<Totals>;
   /**
    * The last 2000 that this tab has sent, or heard and not thrown away. Where one that was heard came from isn't known: it
-   * counts as its writer's, and one with content as a "message". Times are milliseconds since the room was opened.
+   * counts as its writer's, and one with content as a "message". An own one that goes out again while nobody has
+   * acknowledged it counts as a "resend", whether somebody asked for it or not. Times are milliseconds since the room was
+   * opened.
    */
   readonly frames: readonly Frame[];
   readonly storage: "indexeddb" | "memory";
@@ -318,15 +325,13 @@ export interface TabRoom {
 }
 
 export interface TabRoomOptions {
-  /** Of the BroadcastChannel, and what the database's name begins with. Default "lossy-tabs". */
+  /** What the names of the BroadcastChannels and of the database begin with. Default "lossy-tabs". */
   name?: string;
   /** Default "indexeddb". With "memory", a reload is another participant. */
   storage?: "indexeddb" | "memory" | Storage;
   lock?: "exclusive" | "wait" | "none";
   /** Where this tab remembers who it is: `sessionStorage`. Without it, a reload is another participant. */
   session?: Notebook;
-  /** Default: a BroadcastChannel. */
-  channel?: BroadcastChannel;
   /** Default 0. */
   loss?: number;
   signal?: AbortSignal;

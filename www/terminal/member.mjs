@@ -8,17 +8,23 @@ const PROGRAM = fileURLToPath(new URL("participant.mjs", import.meta.url));
 
 export class Member {
   name;
-  /** One for each start of its process: what it found in its folder, and what it delivered then, in order. */
+  /**
+   * One for each start of its process: what it read from its folder and what came into its log then, in order, and how many
+   * messages it knew to be missing at the start.
+   */
   lives = [];
   /** As reported last. */
-  state = { said: 0, logged: 0, waiting: 0, unacknowledged: 0 };
-  /** The latest that is known to be on its disk. */
+  state = { said: 0, logged: 0, missing: 0, lost: 0, unacknowledged: 0, synced: false };
+  /** The latest in its log. */
   clock = 0n;
-  tally = { duplicates: 0, asked: 0, answered: 0, resent: 0, givenUp: 0 };
+  tally = { again: 0, asked: 0, answered: 0, resent: 0, givenUp: 0 };
   /** What it noticed to be missing. */
   gaps = new Set();
+  /** What its lines depend on, by their ids, as they were sent. */
+  dependencies = new Map();
   /** From `finish`. */
   log = [];
+  #heard = new Set();
   #folder;
   #lines;
   #network;
@@ -35,23 +41,23 @@ export class Member {
     this.#fail = fail;
   }
 
-  /** Starts the process; resolves once it has read its folder. */
+  /** Starts the process; resolves once it has opened its folder. */
   async open() {
     this.#closing = false;
-    const life = { delivered: [] };
+    const life = { restored: [], delivered: [] };
     // "advanced" carries bytes and bigints as they are.
     this.#process = fork(PROGRAM, [this.name, this.#folder], { serialization: "advanced" });
     this.#process.on("exit", (code, signal) => this.#exited(code, signal));
     const ready = new Promise((resolve) => {
       this.#process.on("message", (message) => this.#take(message, life, resolve));
     });
-    Object.assign(life, await ready);
     this.lives.push(life);
+    await ready;
   }
 
   /** Takes part from now on. */
   begin() {
-    this.#network.join(this.name, (bytes) => this.#order("frame", { bytes }));
+    this.#network.join(this.name, (frame) => this.#hear(frame));
     this.#order("start", { lines: this.#lines });
   }
 
@@ -64,11 +70,6 @@ export class Member {
     this.#process.kill("SIGKILL");
     await exited;
     this.clockAtKill = this.clock;
-  }
-
-  /** No resends, repairs and sync messages from now on. */
-  hush() {
-    this.#order("hush");
   }
 
   /** Lets the process end in its own time, and has its log then. */
@@ -110,22 +111,31 @@ export class Member {
   }
 
   #take({ type, ...body }, life, ready) {
-    if (type in this.tally) this.tally[type] += 1;
-    else if (type === "frame") this.#broadcast(body);
-    else if (type === "received") this.#received(body);
+    if (type === "frame") this.#broadcast(body);
+    else if (type === "restored" || type === "delivered") this.#logged(life[type], body);
     else if (type === "missing") body.ids.forEach((id) => this.gaps.add(id));
-    else if (type === "delivered") life.delivered.push(body.id);
-    else if (type === "state") this.state = body.state;
-    else if (type === "log") Object.assign(this, body);
-    else if (type === "ready") ready(body);
+    else if (type === "givenUp") this.tally.givenUp += 1;
+    else if (type === "ready") ready(Object.assign(life, body));
+    // "state", and "log" at the end.
+    else Object.assign(this, body);
   }
 
-  #broadcast({ bytes, asked }) {
+  #broadcast({ bytes, id, senderId, isSync, dependencies, asked }) {
     this.tally.asked += asked;
-    this.#network.broadcast(this.name, bytes);
+    if (senderId !== this.name) this.tally.answered += 1;
+    else if (this.dependencies.has(id)) this.tally.resent += 1;
+    else if (!isSync) this.dependencies.set(id, dependencies);
+    this.#network.broadcast(this.name, { id, bytes });
   }
 
-  #received({ clock }) {
+  #hear({ id, bytes }) {
+    if (this.#heard.has(id)) this.tally.again += 1;
+    this.#heard.add(id);
+    this.#order("frame", { bytes });
+  }
+
+  #logged(ids, { id, clock }) {
+    ids.push(id);
     if (clock > this.clock) this.clock = clock;
   }
 

@@ -25,6 +25,7 @@ export class LossyNetwork {
   #members = new Map();
   #links = new Map();
   #timers = new Set();
+  #silent = false;
 
   /** `loss` and `duplicate` are probabilities. */
   constructor({ seed, loss, duplicate }) {
@@ -41,9 +42,15 @@ export class LossyNetwork {
   }
 
   /** To everyone but the sender. */
-  broadcast(from, bytes) {
+  broadcast(from, frame) {
+    if (this.#silent) return;
     this.#member(from).counts.sent += 1;
-    for (const to of this.#members.keys()) if (to !== from) this.#transmit(from, to, bytes);
+    for (const to of this.#members.keys()) if (to !== from) this.#transmit(from, to, frame);
+  }
+
+  /** Takes no more frames. What is on its way arrives. */
+  silence() {
+    this.#silent = true;
   }
 
   /** What happened to the frames for (or, `sent`, from) one member. */
@@ -61,26 +68,26 @@ export class LossyNetwork {
     this.#timers.clear();
   }
 
-  #transmit(from, to, bytes) {
+  #transmit(from, to, frame) {
     const roll = this.#dice(from, to);
     // All dice of a frame are rolled whatever its fate, so that one option does not change what the others mean.
     const [lost, repeated, ...delays] = [roll() < this.#options.loss, roll() < this.#options.duplicate, roll(), roll()];
     if (lost) this.#member(to).counts.lost += 1;
-    else for (const delay of delays.slice(0, repeated ? 2 : 1)) this.#deliverLater(to, bytes, delay);
+    else for (const delay of delays.slice(0, repeated ? 2 : 1)) this.#deliverLater(to, frame, delay);
   }
 
-  #deliverLater(to, bytes, delay) {
+  #deliverLater(to, frame, delay) {
     const { shortest, longest } = DELAY;
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      this.#deliver(this.#member(to), bytes);
+      this.#deliver(this.#member(to), frame);
     }, shortest + delay * (longest - shortest));
     this.#timers.add(timer);
   }
 
-  #deliver({ receive, counts }, bytes) {
+  #deliver({ receive, counts }, frame) {
     counts[receive ? "received" : "missed"] += 1;
-    receive?.(bytes);
+    receive?.(frame);
   }
 
   #member(name) {

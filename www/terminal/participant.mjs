@@ -5,13 +5,11 @@ import { createRequire } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 
-// The package that was built here. In your program: import { ReliabilityManager } from "sds-wasm".
+// The package that was built here. In your program: import { ReliableChannel } from "sds-wasm".
 const { resolve } = createRequire(new URL("../../pkg/package.json", import.meta.url));
 const load = (specifier) => import(pathToFileURL(resolve(specifier)));
-const { decodeMessage, ReliabilityManager } = await load("sds-wasm");
+const { decodeMessage, ReliableChannel } = await load("sds-wasm");
 const { LevelPersistence } = await load("sds-wasm/node");
-
-const CHANNEL = "balloon";
 
 // The defaults are made for the internet and patient people. This run has to be over in seconds.
 const CONFIG = {
@@ -28,68 +26,57 @@ const TYPING = { shortest: 30, longest: 110 };
 const PATIENCE = 400;
 
 const [name, folder] = process.argv.slice(2);
-const persistence = await LevelPersistence.open(folder);
-const manager = await ReliabilityManager.create({ participantId: name, config: CONFIG, persistence });
-const utf8 = { encode: (text) => new TextEncoder().encode(text), decode: (bytes) => new TextDecoder().decode(bytes) };
-
-const underWay = new Set();
-let said = 0;
-let lastHeard = Date.now();
 
 function tell(type, body) {
   if (process.connected) process.send({ type, ...body });
 }
 
-/** Nobody waits for these, so a failure ends the process (as an unhandled rejection); run.mjs notices. */
-function inBackground(promise) {
-  underWay.add(promise);
-  promise.then(() => underWay.delete(promise));
-}
-
-function broadcast(bytes) {
-  // Requests for repair travel with whatever is sent next.
-  tell("frame", { bytes, asked: decodeMessage(bytes).repairRequest.length });
-}
-
-// What the manager asks to be sent, and what it has to report.
-const listeners = {
-  messageReady({ messageId }) {
-    lastHeard = Date.now();
-    tell("delivered", { id: messageId });
+/** The process that started this one carries the frames. To check the run, it is told what is in them. */
+const transport = {
+  async publish(channelId, bytes) {
+    const { messageId: id, senderId, content, causalHistory, repairRequest } = decodeMessage(bytes);
+    const dependencies = causalHistory.map(({ messageId }) => messageId);
+    tell("frame", { bytes, id, senderId, isSync: content.length === 0, dependencies, asked: repairRequest.length });
   },
-  missingDependencies({ missingDependencies }) {
-    tell("missing", { ids: missingDependencies.map(({ messageId }) => messageId) });
-  },
-  messageSent: ({ acknowledged }) => acknowledged || tell("givenUp"),
-  messageResend({ bytes }) {
-    tell("resent");
-    broadcast(bytes);
-  },
-  repairReady({ bytes }) {
-    tell("answered");
-    broadcast(bytes);
-  },
-  periodicSync: () => inBackground(manager.wrapSyncMessage(CHANNEL).then(broadcast)),
-  persistenceError({ error }) {
-    throw error;
+  subscribe(channelId, onBytes) {
+    const take = ({ type, bytes }) => type === "frame" && onBytes(bytes);
+    process.on("message", take);
+    return () => process.off("message", take);
   },
 };
 
-async function receive(bytes) {
-  const receiving = manager.unwrapReceivedMessage(bytes);
-  // Read before anything else can move it: once `receiving` settles, the disk has a clock at least as late as this.
-  const clock = manager.getLamportTimestamp(CHANNEL);
-  const { duplicate } = await receiving;
-  // A duplicate changes nothing, so it waits for no write and proves nothing about the disk.
-  if (duplicate) tell("duplicates");
-  else tell("received", { clock });
-}
+const persistence = await LevelPersistence.open(folder);
+const options = { participantId: name, channelId: "balloon", transport, persistence, config: CONFIG };
+const channel = await ReliableChannel.open(options);
 
-const knownIds = () => new Set(manager.getMessageHistory(CHANNEL));
+/** Ids of the log, and of what came into it since this process began. */
+const [known, fresh] = [new Set(), new Set()];
+let said = 0;
+let lastHeard = Date.now();
+
+// Whatever fails ends the process; run.mjs notices.
+const fail = ({ error }) => {
+  throw error;
+};
+const listeners = {
+  messageReady: ({ messageId }) => fresh.add(messageId),
+  messageSent: ({ acknowledged }) => acknowledged || tell("givenUp"),
+  missingDependencies: ({ missingDependencies }) =>
+    tell("missing", { ids: missingDependencies.map(({ messageId }) => messageId) }),
+  persistenceError: fail,
+  transportError: fail,
+};
+
+async function follow() {
+  for await (const { messageId: id, lamportTimestamp: clock } of channel.messages({ fromStart: true })) {
+    known.add(id);
+    lastHeard = Date.now();
+    tell(fresh.has(id) ? "delivered" : "restored", { id, clock });
+  }
+}
 
 /** How many lines directly before this one have not arrived; none if the conversation has gone past it. */
 function missingBefore(lines, index) {
-  const known = knownIds();
   if (lines.slice(index + 1).some(({ id }) => known.has(id))) return 0;
   const newest = lines.slice(0, index).findLastIndex(({ id }) => known.has(id));
   return index - 1 - newest;
@@ -101,73 +88,51 @@ async function awaitTurn(lines, index) {
   while (silent() < missingBefore(lines, index) * PATIENCE) await sleep(20);
 }
 
-async function say({ id, text }) {
-  broadcast(await manager.wrapOutgoingMessage(utf8.encode(text), id, CHANNEL));
-  lastHeard = Date.now();
-}
-
 /** Says one's own lines of the conversation; those in the log were said before a restart. */
 async function chat(lines) {
-  for (const [index, line] of lines.entries()) {
-    if (line.speaker !== name) continue;
-    if (!knownIds().has(line.id)) {
+  for (const [index, { speaker, id, text }] of lines.entries()) {
+    if (speaker !== name) continue;
+    if (!known.has(id)) {
       await awaitTurn(lines, index);
       await sleep(TYPING.shortest + Math.random() * (TYPING.longest - TYPING.shortest));
-      await say(line);
+      fresh.add(id);
+      await channel.send(new TextEncoder().encode(text), id);
     }
     said += 1;
   }
 }
 
-function entry(id) {
-  const { senderId, lamportTimestamp, content, causalHistory } = manager.getMessage(CHANNEL, id);
-  const dependencies = causalHistory.map(({ messageId }) => messageId);
-  return { id, senderId, clock: lamportTimestamp, text: utf8.decode(content), dependencies };
+/** As it is stored: in the order that is the same for all, in whatever order it came. */
+async function storedLog() {
+  const log = [];
+  for await (const { messageId: id, senderId, lamportTimestamp: clock, content } of channel.messages({ fromStart: true })) {
+    log.push({ id, senderId, clock, text: new TextDecoder().decode(content) });
+    if (log.length === known.size) break;
+  }
+  return log;
 }
 
-const log = () => manager.getMessageHistory(CHANNEL).map(entry);
-
-function state() {
-  return {
-    said,
-    logged: manager.getMessageHistory(CHANNEL).length,
-    waiting: manager.getIncomingBuffer(CHANNEL).length,
-    unacknowledged: manager.getOutgoingBuffer(CHANNEL).length,
-  };
-}
+const state = () => ({ said, logged: known.size, ...channel.status });
 
 async function finish(reporter) {
   clearInterval(reporter);
-  while (underWay.size > 0) await Promise.all(underWay);
-  tell("log", { log: log(), state: state() });
-  await manager.cleanup();
+  tell("log", { log: await storedLog(), state: state() });
+  await channel.close();
   await persistence.close();
   process.disconnect();
 }
 
-async function main() {
-  for (const [type, listener] of Object.entries(listeners)) {
-    manager.addEventListener(type, ({ detail }) => listener(detail));
-  }
-  await manager.ensureChannel(CHANNEL);
-  const reporter = setInterval(() => tell("state", { state: state() }), 50);
-  const orders = {
-    start({ lines }) {
-      lastHeard = Date.now();
-      manager.startPeriodicTasks();
-      inBackground(chat(lines));
-    },
-    frame: ({ bytes }) => inBackground(receive(bytes)),
-    hush: () => manager.stopPeriodicTasks(),
-    finish: () => finish(reporter),
-  };
-  process.on("message", ({ type, ...body }) => orders[type](body));
-  // Ctrl-C reaches the whole group of processes; the parent decides what it means. Without a parent there is no more to do.
-  process.on("SIGINT", () => {});
-  process.on("disconnect", () => process.exit());
-  const restored = manager.getMessageHistory(CHANNEL);
-  const waiting = manager.getIncomingBuffer(CHANNEL).length;
-  tell("ready", { restored, waiting, clock: manager.getLamportTimestamp(CHANNEL) });
+for (const [type, listener] of Object.entries(listeners)) {
+  channel.addEventListener(type, ({ detail }) => listener(detail));
 }
-
-await main();
+// What is stored is read before the first order can come.
+follow();
+const reporter = setInterval(() => tell("state", { state: state() }), 50);
+process.on("message", ({ type, lines }) => {
+  if (type === "start") chat(lines);
+  if (type === "finish") finish(reporter);
+});
+// Ctrl-C reaches the whole group of processes; the parent decides what it means. Without a parent there is no more to do.
+process.on("SIGINT", () => {});
+process.on("disconnect", () => process.exit());
+tell("ready", { missing: channel.status.missing });

@@ -1,6 +1,6 @@
 // What a person gets to read. Fits into 80 columns.
 
-import { deliveredTwice, forgotten } from "./verify.mjs";
+import { deliveredTwice, forgotten, saidAfter } from "./verify.mjs";
 
 // NO_COLOR counts if it is set to anything but the empty string (no-color.org).
 const colored = process.stdout.isTTY && !process.env.NO_COLOR && process.env.TERM !== "dumb";
@@ -23,7 +23,7 @@ each, over a network that loses ${loss} % of all frames, repeats ${duplicate} % 
 overtake each other (seed ${seed}). One of them will be killed.
 
 Every second: lines said in all, messages in each participant's log, messages
-that wait for others to come before them, frames lost.
+that are known to be missing somewhere, frames lost.
 `;
 }
 
@@ -32,10 +32,10 @@ export function progress(members, elapsed) {
   const states = members.map(({ state }) => state);
   const said = sum(states.map((state) => state.said));
   const lost = sum(members.map(({ traffic }) => traffic.lost + traffic.missed));
-  const waiting = sum(states.map((state) => state.waiting));
+  const missing = sum(states.map((state) => state.missing));
   const pad = (number) => String(number).padStart(3);
   const logs = states.map(({ logged }) => pad(logged)).join(" ");
-  return `${at(elapsed)}said ${pad(said)}  logs ${logs}  waiting ${pad(waiting)}  lost ${lost}`;
+  return `${at(elapsed)}said ${pad(said)}  logs ${logs}  missing ${pad(missing)}  lost ${lost}`;
 }
 
 export const event = (text, elapsed) => `${at(elapsed)}${bold(text)}`;
@@ -49,11 +49,11 @@ const ROWS = [
   ["frames received", ({ traffic }) => traffic.received],
   ["lost by the network", ({ traffic }) => traffic.lost],
   ["missed while away", ({ traffic }) => traffic.missed],
-  ["duplicates dropped", ({ tally }) => tally.duplicates],
+  ["received again", ({ tally }) => tally.again],
   ["gaps found", ({ gaps }) => gaps.size],
   ["repairs requested", ({ tally }) => tally.asked],
-  ["repairs answered", ({ tally }) => tally.answered],
-  ["resends", ({ tally }) => tally.resent],
+  ["others' sent again", ({ tally }) => tally.answered],
+  ["own sent again", ({ tally }) => tally.resent],
   ["acknowledged", (member) => member.acknowledged],
   ["lines delivered", (member) => member.delivered.size],
 ];
@@ -69,11 +69,12 @@ function table(members) {
 
 function survival(member) {
   const { name, lives, clockAtKill } = member;
-  const { restored, waiting, clock } = lives[1];
+  const { restored, missing } = lives[1];
   const own = restored.filter((id) => member.isOwn(id)).length;
+  const next = saidAfter(member)[0]?.clock ?? "it had said everything";
   return `${bold(`${name} was killed (SIGKILL) and came back from its folder:`)}
-  clock before: ${clockAtKill}, after: ${clock}
-  restored: ${plural(restored.length, "message")}, ${own} of them its own, and ${waiting} that still waited for others
+  clock before: ${clockAtKill}, of the next line it said: ${next}
+  restored: ${plural(restored.length, "message")}, ${own} of them its own, with ${missing} known to be missing
   forgotten: ${forgotten(member).length}, delivered twice: ${deliveredTwice(member).length}
 `;
 }
@@ -120,8 +121,8 @@ function conclusion(members, checks) {
 export function stalled(members, linesEach, timeout) {
   const total = members.length * linesEach;
   const rows = members.map(({ name, running, state }) => {
-    const { said, logged, waiting, unacknowledged } = state;
-    const what = `${said}/${linesEach} said, ${logged}/${total} in its log, ${waiting} waiting, ${unacknowledged} unacknowledged`;
+    const { said, logged, missing, unacknowledged } = state;
+    const what = `${said}/${linesEach} said, ${logged}/${total} in its log, ${missing} missing, ${unacknowledged} unacknowledged`;
     return `  ${name.padEnd(5)}${running ? what : "not running"}`;
   });
   const advice = "More time (--timeout) or a better network (--loss) may help.";

@@ -65,9 +65,9 @@ class Run {
   }
 
   /** Half of its lines are said. Best while a gap is open, but that may not happen any more. */
-  #inTheMiddle({ state: { said, waiting } }) {
+  #inTheMiddle({ state: { said, missing } }) {
     const half = Math.ceil(this.#options.messages / 2);
-    return waiting > 0 ? said >= half : said > half || said === this.#options.messages;
+    return missing > 0 ? said >= half : said > half || said === this.#options.messages;
   }
 
   async #killAndRestart(victim) {
@@ -79,14 +79,13 @@ class Run {
     this.#note(`${victim.name} is back, with what its folder held`);
   }
 
-  #complete({ state: { said, logged, waiting, unacknowledged } }) {
-    const everything = said === this.#options.messages && logged === this.#lines.length;
-    return everything && waiting === 0 && unacknowledged === 0;
+  #complete({ state: { said, logged, synced } }) {
+    return said === this.#options.messages && logged === this.#lines.length && synced;
   }
 
   async #conclude() {
     this.#note("everybody has everything; waiting for what is still on its way");
-    for (const member of this.#members) member.hush();
+    this.#network.silence();
     // Late duplicates must do no harm either.
     await this.#until(() => this.#network.inFlight === 0);
     await this.#whileRunning(Promise.all(this.#members.map((member) => member.finish())));

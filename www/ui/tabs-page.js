@@ -140,14 +140,13 @@ class TabsPage {
   }
 
   #draw() {
-    const { me, others } = this.#room;
+    const { me, others, status } = this.#room;
     this.#meet();
-    const { holes, waiting, unacknowledged, delivered } = me.counts;
-    const missing = holes + waiting > 0;
-    setData(this.state, "state", missing || unacknowledged ? "working" : "settled");
-    setText(this.words, missing ? "Repairing" : unacknowledged ? "Waiting to be heard" : "Nothing is missing here");
-    setText(this.details, missing ? `${plural(holes, "hole")} · ${waiting} waiting`
-      : unacknowledged ? `${plural(unacknowledged, "message")} not acknowledged` : plural(delivered, "message"));
+    const [holes, { unacknowledged }] = [status.missing + status.lost, status];
+    setData(this.state, "state", status.synced ? "settled" : "working");
+    setText(this.words, holes ? "Repairing" : unacknowledged ? "Waiting to be heard" : "Nothing is missing here");
+    setText(this.details, holes ? `${plural(holes, "hole")} · ${me.counts.waiting} waiting`
+      : unacknowledged ? `${plural(unacknowledged, "message")} not acknowledged` : plural(me.counts.delivered, "message"));
     setText(this.company, others.length ? `Also here: ${listOf(others)}.` : "Nobody else is here yet.");
     this.totals.render(this.#room, byteCount);
     this.column.render(me, false, this.inspector.view?.frame?.messageId ?? this.inspector.view?.id);

@@ -4,7 +4,10 @@ import * as agent from "./agent.js";
 import { runContract } from "./contract.js";
 import { requestPersistentStorage } from "./package.js";
 
-const functions = { ...agent, runContract, requestPersistentStorage };
+/** A function of another module. Service workers have no import(). */
+const callIn = async (module, name, args) => (await import(module))[name](...args);
+
+const functions = { ...agent, runContract, requestPersistentStorage, callIn };
 
 async function answer({ data: { name, args }, ports: [port] }) {
   try {

@@ -3,7 +3,7 @@
  * cloned. The clock stands where the test puts it.
  */
 
-import { IndexedDbPersistence, ReliabilityManager, decodeMessage } from "./package.js";
+import { IndexedDbPersistence, ReliabilityManager } from "./package.js";
 
 const CHANNEL = "room";
 const EVENTS = [
@@ -26,28 +26,22 @@ let persistence;
 let manager;
 let events = [];
 let clock = 0;
-/** @type {BroadcastChannel | undefined} */
-let network;
-/** Ids of messages that are lost on their way here. */
-let lost = [];
 
 /**
  * Opens the database and loads the channel.
- * @param {object} options `at`: the time; `hints`: whether messages are given retrieval hints; `on`: a network's name
+ * @param {object} options `at`: the time; `hints`: whether messages are given retrieval hints
  */
-export async function start({ participantId, database, at, hints = false, on, options, config }) {
+export async function start({ participantId, database, at, hints = false, options }) {
   clock = at;
   persistence = await IndexedDbPersistence.open(database, options);
   const retrievalHint = hints ? (messageId) => encode(`hint of ${messageId}`) : undefined;
-  manager = await ReliabilityManager.create({ participantId, persistence, config, retrievalHint, now: () => clock });
+  manager = await ReliabilityManager.create({ participantId, persistence, retrievalHint, now: () => clock });
   for (const type of EVENTS) manager.addEventListener(type, ({ detail }) => note(type, detail));
-  if (on) join(on);
   await manager.ensureChannel(CHANNEL);
   return state();
 }
 
 export async function stop() {
-  network?.close();
   await manager.cleanup();
   await persistence.close();
 }
@@ -55,7 +49,6 @@ export async function stop() {
 /** Errors are cloned without their code. */
 function note(type, { error, ...detail }) {
   events.push({ type, ...detail, ...(error && { error: error.toJSON() }) });
-  if (detail.bytes) network?.postMessage(detail.bytes);
 }
 
 /** All events since the last call. */
@@ -81,17 +74,9 @@ export function state() {
 
 export const setClock = (at) => void (clock = at);
 
-/** Sends a message and gives its bytes, which go to the network, too. */
+/** Sends a message and gives its bytes. */
 export const send = (messageId, content = `text of ${messageId}`) =>
-  broadcast(manager.wrapOutgoingMessage(encode(content), messageId, CHANNEL));
-
-export const sync = () => broadcast(manager.wrapSyncMessage(CHANNEL));
-
-async function broadcast(operation) {
-  const bytes = await operation;
-  network?.postMessage(bytes);
-  return bytes;
-}
+  manager.wrapOutgoingMessage(encode(content), messageId, CHANNEL);
 
 export const receive = (bytes) => manager.unwrapReceivedMessage(bytes);
 
@@ -99,14 +84,4 @@ export const receive = (bytes) => manager.unwrapReceivedMessage(bytes);
 export async function sweep() {
   await manager.checkUnacknowledgedMessages(CHANNEL);
   await manager.runRepairSweep();
-}
-
-/** Which messages never arrive here. @param {string[]} ids */
-export const lose = (ids) => void (lost = ids);
-
-function join(name) {
-  network = new BroadcastChannel(name);
-  network.onmessage = ({ data }) => {
-    if (!lost.includes(decodeMessage(data).messageId)) receive(data);
-  };
 }

@@ -5,7 +5,10 @@ import { runContract } from "./contract.js";
 import { requestPersistentStorage } from "./package.js";
 
 const SCRIPT = new URL("agent-worker.js", import.meta.url);
-const functions = { ...agent, runContract, requestPersistentStorage };
+/** A function of another module. Service workers have no import(). */
+const callIn = async (module, name, args) => (await import(module))[name](...args);
+
+const functions = { ...agent, runContract, requestPersistentStorage, callIn };
 
 /** By kind: makes the worker, or finds it, and gives what messages go to. */
 const POSTS = {

@@ -1,7 +1,7 @@
 // The demo page as a page: its widths, its keyboard, its words for those who don't see it, and the real tabs.
 
 import { expect, test } from "../support/fixtures.mjs";
-import { counters, open, peer, ready, written } from "./support.mjs";
+import { counters, logs, open, peer, ready, written } from "./support.mjs";
 
 for (const [width, height] of [
   [1440, 900],
@@ -86,4 +86,29 @@ test("tabs are participants: one writes, the other reads, and a reload is the sa
   await ready(tab);
   expect(await name(tab)).toBe(before);
   await expect(tab.getByText("Hello from the first tab")).toBeVisible();
+});
+
+test("tabs that throw away half of what they hear end with equal logs, also after a reload", async ({ context, page }) => {
+  const tabs = [page, await context.newPage()];
+  for (const tab of tabs) await open(tab, "?mode=tabs&loss=0.5");
+  for (let line = 1; line <= 5; line += 1) {
+    for (const [index, tab] of tabs.entries()) {
+      const field = tab.getByRole("textbox", { name: /^Write/ });
+      await field.fill(`Line ${line} of tab ${index}`);
+      await field.press("Enter");
+    }
+  }
+  await tabs[1].reload();
+  const seen = async (tab) => {
+    await ready(tab);
+    const { delivered, holes, waiting, unacknowledged, deliveredTwice } = (await counters(tab)).peers[0];
+    return { delivered, holes, waiting, unacknowledged, deliveredTwice };
+  };
+  const whole = { delivered: 10, holes: 0, waiting: 0, unacknowledged: 0, deliveredTwice: 0 };
+  for (const tab of tabs) {
+    await expect.poll(() => seen(tab), { timeout: 40_000 }).toEqual(whole);
+    await expect(tab.getByText("Nothing is missing here")).toBeVisible();
+  }
+  const [[first], [second]] = [await logs(tabs[0]), await logs(tabs[1])];
+  expect(second).toEqual(first);
 });

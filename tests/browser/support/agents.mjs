@@ -14,7 +14,7 @@ export const KINDS = ["window", "dedicated worker", "shared worker", "service wo
 export const tagOf = (kind) => (kind === "service worker" ? " @chromium" : "");
 
 const FUNCTIONS = [
-  "start", "stop", "takeEvents", "state", "setClock", "send", "sync", "receive", "sweep", "lose",
+  "start", "stop", "takeEvents", "state", "setClock", "send", "receive", "sweep",
   "life", "runContract", "requestPersistentStorage",
 ];
 
@@ -24,10 +24,16 @@ const FUNCTIONS = [
  * @param {string} kind one of KINDS
  */
 export function agent(page, kind = "window") {
-  const remote = (name) => (...args) =>
-    page.evaluate(async ([kind, name, args]) => (await import("/call.js")).call(kind, name, args), [kind, name, args]);
+  const remote = (name) => (...args) => call(page, kind, name, ...args);
   return Object.fromEntries(FUNCTIONS.map((name) => [name, remote(name)]));
 }
+
+function call(page, kind, name, ...args) {
+  return page.evaluate(async ([kind, name, args]) => (await import("/call.js")).call(kind, name, args), [kind, name, args]);
+}
+
+/** A function of another of the test pages' modules, in the page or in a worker of it. */
+export const callIn = (page, kind, module, name, ...args) => call(page, kind, "callIn", module, name, args);
 
 /** A participant in this process, in memory, whose clock stands where it is put. */
 export async function peer(participantId, at = T0) {

@@ -26,6 +26,15 @@ async function until(condition, what) {
   assert.fail(`in vain: ${what}`);
 }
 
+const parts = (messageId, lamportTimestamp, after = []) => ({
+  messageId,
+  channelId: "lossy-room",
+  senderId: "Zoe",
+  lamportTimestamp,
+  causalHistory: after.map((id) => ({ messageId: id })),
+  content: new TextEncoder().encode(messageId),
+});
+const message = (...given) => sds.encodeMessage(parts(...given));
 const lines = (room) => room.me.log.map(({ text, sender }) => `${room.names[sender]}: ${text}`);
 
 test("two tabs hear each other, repair what is lost, and see who is there", async (t) => {
@@ -46,7 +55,7 @@ test("two tabs hear each other, repair what is lost, and see who is there", asyn
   assert.deepEqual(lines(ann), lines(bob));
   assert.equal(ann.me.counts.deliveredTwice + bob.me.counts.deliveredTwice, 0);
   assert.ok(changes > 0 && bob.totals.lost > 0 && bob.totals.frames > 6, JSON.stringify(bob.totals));
-  assert.ok(bob.frames.some(({ from, kind }) => from === 1 && kind === "sync"));
+  assert.ok([ann, bob].some(({ frames }) => frames.some(({ from, kind }) => from === 1 && kind === "sync")));
   stop();
   await bob.close();
   await until(() => ann.others.length === 0, "bye");
@@ -56,11 +65,53 @@ test("a reload is the same participant with its log", async (t) => {
   const options = { ...browser(), session: notebook() };
   const first = await openTabRoom(options);
   await first.send("remember me");
+  // Of the year 9999: what names it stands last.
+  const second = message("second", 253_370_764_800n, ["first"]);
+  await first.inject(second);
+  const looks = (room) => room.me.log.map(({ id, text, state }) => `${state}: ${text || id}`);
+  const expected = ["pending: remember me", "hole: first", "waiting: second"];
+  await until(() => first.me.counts.waiting === 1, "one waits");
+  assert.deepEqual(looks(first), expected);
+  assert.deepEqual(first.frames.map(({ kind, from }) => `${kind} of ${first.names[from]}`), [
+    `message of ${first.me.name}`, "message of Zoe",
+  ]);
   await first.close();
+
   const room = await tab(t, options);
   assert.equal(room.me.name, first.me.name);
-  const [entry, ...more] = room.me.log;
-  assert.deepEqual([entry.text, entry.state, entry.restored, more], ["remember me", "pending", true, []]);
+  assert.deepEqual(looks(room), expected);
+  assert.deepEqual(room.me.log.map(({ restored }) => restored), [true, false, true]);
+  assert.ok(room.me.counts.clock >= first.me.counts.clock && first.me.counts.clock === 253_370_764_800n);
+  assert.deepEqual(room.status, { missing: 1, lost: 0, unacknowledged: 1, synced: false });
+  await room.inject(second);
+  await room.inject(message("first", 253_370_764_700n));
+  await until(() => room.status.missing === 0, "the hole is filled");
+  assert.deepEqual(looks(room), ["pending: remember me", "received: first", "received: second"]);
+  const heard = room.frames.filter(({ from }) => from !== 0);
+  const fates = heard.map(({ messageId, arrivals: [{ copy, delivered }] }) => [messageId, copy, delivered]);
+  assert.deepEqual(fates, [["second", true, true], ["first", false, true]]);
+  assert.deepEqual([room.me.counts.delivered, room.me.counts.deliveredTwice], [3, 0]);
+});
+
+test("what is sent again is told apart, by whom and why", async (t) => {
+  const options = browser();
+  const ann = await tab(t, options);
+  const kinds = () => ann.frames.filter(({ from, kind }) => from === 0 && kind !== "sync");
+  const brief = ({ kind, messageId, writer }) => [kind, messageId, ann.names[writer ?? 0]];
+  const id = await ann.send("does anybody hear me?");
+  await until(() => kinds().length === 2, "nobody does");
+  assert.deepEqual(kinds().map(brief), [["message", id, ann.me.name], ["resend", id, ann.me.name]]);
+  await ann.inject(message("heard", 253_370_764_800n, [id]));
+  await until(() => ann.status.synced, "acknowledged");
+  const wanted = [id, "heard"].map((messageId, index) => ({ messageId, senderId: [ann.me.name, "Zoe"][index] }));
+  const asking = { ...parts("asking", 253_370_764_801n), senderId: "Yan", content: new Uint8Array(0) };
+  await ann.inject(sds.encodeMessage({ ...asking, repairRequest: wanted }));
+  await until(() => kinds().length === 4, "both answered");
+  assert.deepEqual(kinds().slice(2).map(brief).sort((a, b) => (a[1] === id ? -1 : 1)), [
+    ["repair", id, ann.me.name], ["repair", "heard", "Zoe"],
+  ]);
+  const { written, resends, repairs, frames, syncs, refused } = ann.totals;
+  assert.deepEqual([written, resends, repairs, frames - syncs, refused], [1, 1, 2, 4, 0]);
 });
 
 test("a duplicated tab finds its database locked and becomes somebody new", async (t) => {
@@ -83,16 +134,35 @@ test("a duplicated tab finds its database locked and becomes somebody new", asyn
   await assert.rejects(openTabRoom(options), { code: "StorageLocked" });
 });
 
-test("other things on the channel are ignored, strangers' bytes refused", async (t) => {
+test("a tab whose channel can't be opened leaves its database to the next", async (t) => {
+  const storage = shelf();
+  const { open } = storage;
+  let closed = 0;
+  storage.open = async (name) => {
+    const loadChannel = async () => {
+      throw new Error("unreadable");
+    };
+    return { ...(await open(name)), loadChannel, close: async () => (closed += 1) };
+  };
+  await assert.rejects(tab(t, { ...browser(), storage }), /unreadable/);
+  assert.equal(closed, 1);
+});
+
+test("other things on the channels are ignored, strangers' bytes refused", async (t) => {
   const options = browser();
   const room = await tab(t, { ...options, storage: "memory" });
-  const channel = new BroadcastChannel(options.name);
-  t.after(() => channel.close());
-  for (const thing of [null, 5, "hello", { type: "hello" }, { name: 5 }, new Uint8Array(10)]) channel.postMessage(thing);
-  const other = sds.encodeMessage({ messageId: "x", channelId: "elsewhere", lamportTimestamp: 1n, content: Uint8Array.of(1) });
-  channel.postMessage(other);
-  await until(() => room.totals.refused === 2, "two refused");
+  const other = sds.encodeMessage({ ...parts("x", 1n), channelId: "elsewhere" });
+  // Well-formed, but of a clock that nobody reaches.
+  const late = sds.encodeMessage({ ...parts("y", 2n ** 63n - 1n), senderId: "" });
+  const things = [null, 5, "hello", { type: "hello" }, { name: 5 }, new Uint8Array(10), other, late];
+  for (const name of [options.name, `${options.name}/lossy-room`]) {
+    const channel = new BroadcastChannel(name);
+    t.after(() => channel.close());
+    for (const thing of things) channel.postMessage(thing);
+  }
+  await until(() => room.totals.refused === things.length, "all refused");
   assert.deepEqual([room.others, room.me.log, room.names], [[], [], [room.me.name]]);
+  assert.equal(room.totals.deliveries, things.length);
   await assert.rejects(room.inject(other), RangeError);
   await assert.rejects(openTabRoom({ ...options, storage: "memory", loss: 1 }), RangeError);
 });
