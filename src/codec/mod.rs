@@ -10,13 +10,13 @@
 mod arbitrary;
 mod filter;
 pub mod meta;
-mod records;
+pub(crate) mod records;
 pub mod snapshot;
 mod strict;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 pub mod wire;
-mod writer;
+pub(crate) mod writer;
 
 use bytes::Bytes;
 

@@ -13,7 +13,7 @@ use crate::protocol::{Error, HistoryEntry, MessageId, Millis};
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// Takes the pieces of a ChannelMeta, in the order in which they were written.
-pub(super) trait Pieces {
+pub trait Pieces {
     fn outgoing(&mut self, message: Bytes, send_time: Millis, resend_attempts: u32) -> Result<(), Error>;
     fn incoming(&mut self, message: Bytes, missing: Vec<MessageId>) -> Result<(), Error>;
     fn outgoing_repair(&mut self, id: MessageId, entry: HistoryEntry, request_at: Millis);
@@ -39,7 +39,7 @@ static META: Schema = Schema {
 };
 
 /// Reads a ChannelMeta; gives its clock.
-pub(super) fn read(bytes: &Bytes, pieces: &mut dyn Pieces) -> Result<u64, Error> {
+pub fn read(bytes: &Bytes, pieces: &mut dyn Pieces) -> Result<u64, Error> {
     let (mut version, mut clock) = (None, None);
     strict::walk(bytes, &META, &mut |index, value| {
         match (index, value) {

@@ -8,7 +8,7 @@ use super::wire::write_entry;
 use crate::protocol::{HistoryEntry, MessageId, Millis};
 
 /// A ChannelMeta that is being written. The pieces must come in the order of the methods.
-pub(super) struct Writer(Vec<u8>);
+pub struct Writer(Vec<u8>);
 
 impl Writer {
     pub fn new(schema_version: u32, lamport_timestamp: u64) -> Self {

@@ -2,6 +2,20 @@
 
 use std::{borrow::Borrow, fmt, sync::Arc};
 
+/// Writes an id that may be a stranger's: in quotes, and nothing that controls what shows it. (The standard library's way
+/// needs tables of all of Unicode.)
+fn quote(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    f.write_str("\"")?;
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => write!(f, "\\{character}")?,
+            _ if character.is_control() => write!(f, "\\u{{{:x}}}", u32::from(character))?,
+            _ => write!(f, "{character}")?,
+        }
+    }
+    f.write_str("\"")
+}
+
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -47,7 +61,7 @@ macro_rules! id {
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Debug::fmt(&self.0, f)
+                quote(f, &self.0)
             }
         }
 
@@ -71,3 +85,14 @@ id!(
     /// Names a member of a channel. Empty: anonymous, which disables SDS-R.
     ParticipantId
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_shown_in_quotes_without_control_characters() {
+        let id = MessageId::from("a\"b\\c\nd\u{9b}é");
+        assert_eq!(format!("{id:?} {id}"), "\"a\\\"b\\\\c\\u{a}d\\u{9b}é\" a\"b\\c\nd\u{9b}é");
+    }
+}

@@ -3,11 +3,8 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::{config, error, meta::channel_meta, reading, value};
-use crate::{
-    codec::{meta, wire},
-    protocol,
-};
+use super::{config, error, meta, reading, value};
+use crate::{codec::wire, protocol};
 
 /// Encodes a complete, checked message object.
 #[wasm_bindgen(js_name = encodeMessage)]
@@ -27,12 +24,12 @@ pub fn decode_message(bytes: Vec<u8>) -> Result<JsValue, JsValue> {
 /// Encodes a complete, checked snapshot object.
 #[wasm_bindgen(js_name = encodeChannelMeta)]
 pub fn encode_channel_meta(channel_meta: JsValue) -> Result<Vec<u8>, JsValue> {
-    Ok(meta::encode_meta(&reading::channel_meta(&channel_meta)?).into())
+    meta::from_object(&channel_meta).map(Vec::from)
 }
 
 /// Decodes a snapshot.
 #[wasm_bindgen(js_name = decodeChannelMeta)]
 pub fn decode_channel_meta(bytes: Vec<u8>) -> Result<JsValue, JsValue> {
-    let meta = meta::decode_meta(&bytes.into()).map_err(|reason| error::from_protocol(&reason))?;
-    Ok(channel_meta(&meta).into())
+    let object = meta::to_object(&bytes.into()).map_err(|reason| error::from_protocol(&reason))?;
+    Ok(object.into())
 }

@@ -110,7 +110,7 @@ impl Core {
 
     #[wasm_bindgen(js_name = markDependenciesMet)]
     pub fn mark_dependencies_met(&self, ids: JsValue, channel: &str) -> Result<Promise, JsValue> {
-        let ids: Vec<MessageId> = reading::texts(ids)?.into_iter().map(MessageId::from).collect();
+        let ids = reading::ids(&ids)?;
         let channel = ChannelId::from(channel);
         Ok(self.run(async move |manager| manager.mark_dependencies_met(&ids, &channel).await.map(nothing)))
     }
@@ -133,14 +133,14 @@ impl Core {
     }
 
     #[wasm_bindgen(js_name = getChannels)]
-    pub fn channels(&self) -> JsValue {
-        texts(self.manager.channels())
+    pub fn channels(&self) -> Array {
+        self.manager.channels().iter().map(|id| JsValue::from(id.as_str())).collect()
     }
 
     #[wasm_bindgen(js_name = getMessageHistory)]
     pub fn message_history(&self, channel: &str) -> JsValue {
-        let ids = self.view(channel, |channel| texts(channel.history().map(|message| &message.message_id)));
-        ids.unwrap_or_else(|| Array::new().into())
+        let ids = |channel: &Channel| texts(&mut channel.history().map(|message| &message.message_id));
+        self.view(channel, ids).unwrap_or_else(|| Array::new().into())
     }
 
     #[wasm_bindgen(js_name = getMessage)]
@@ -159,31 +159,39 @@ impl Core {
 
     #[wasm_bindgen(js_name = getOutgoingBuffer)]
     pub fn outgoing_buffer(&self, channel: &str) -> Result<Array, JsValue> {
-        self.list(channel, |channel| channel.outgoing().map(value::outgoing).collect())
+        self.list(channel, &|channel, list| {
+            channel.outgoing().try_for_each(|sent| value::outgoing(sent).map(|object| _ = list.push(&object)))
+        })
     }
 
     #[wasm_bindgen(js_name = getIncomingBuffer)]
     pub fn incoming_buffer(&self, channel: &str) -> Result<Array, JsValue> {
-        self.list(channel, |channel| channel.incoming().map(value::incoming).collect())
+        self.list(channel, &|channel, list| {
+            channel.incoming().try_for_each(|sent| value::incoming(sent).map(|object| _ = list.push(&object)))
+        })
     }
 
     #[wasm_bindgen(js_name = getOutgoingRepairBuffer)]
-    pub fn outgoing_repair_buffer(&self, channel: &str) -> Array {
-        self.view(channel, |channel| value::list(channel.repair_requests(), value::outgoing_repair))
-            .unwrap_or_default()
+    pub fn outgoing_repair_buffer(&self, channel: &str) -> Result<Array, JsValue> {
+        self.list(channel, &|channel, list| {
+            channel.repair_requests().for_each(|request| _ = list.push(&value::outgoing_repair(request)));
+            Ok(())
+        })
     }
 
     #[wasm_bindgen(js_name = getIncomingRepairBuffer)]
-    pub fn incoming_repair_buffer(&self, channel: &str) -> Array {
-        self.view(channel, |channel| value::list(channel.repair_responses(), value::incoming_repair))
-            .unwrap_or_default()
+    pub fn incoming_repair_buffer(&self, channel: &str) -> Result<Array, JsValue> {
+        self.list(channel, &|channel, list| {
+            channel.repair_responses().for_each(|response| _ = list.push(&value::incoming_repair(response)));
+            Ok(())
+        })
     }
 
     #[wasm_bindgen(js_name = getPendingHistory)]
     pub fn pending_history(&self, channel: &str) -> Plain {
         let (pending, _) = self.view(channel, Channel::pending_history).unwrap_or_default();
-        let append = texts(pending.append.into_iter().map(|message| message.message_id));
-        Plain::new().with("append", append).with("evict", texts(pending.evict))
+        let append = texts(&mut pending.append.iter().map(|message| &message.message_id));
+        Plain::new().with("append", append).with("evict", texts(&mut pending.evict.iter()))
     }
 }
 
@@ -203,10 +211,11 @@ impl Core {
     fn list(
         &self,
         channel: &str,
-        read: impl FnOnce(&Channel) -> Result<Vec<Plain>, protocol::Error>,
+        fill: &dyn Fn(&Channel, &Array) -> Result<(), protocol::Error>,
     ) -> Result<Array, JsValue> {
-        let items = self.view(channel, read).unwrap_or_else(|| Ok(Vec::new()));
-        items.map(|items| items.into_iter().collect()).map_err(|reason| error::from_protocol(&reason))
+        let list = Array::new();
+        let filled = self.view(channel, |channel| fill(channel, &list)).unwrap_or(Ok(()));
+        filled.map(|()| list).map_err(|reason| error::from_protocol(&reason))
     }
 }
 

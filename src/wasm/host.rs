@@ -56,7 +56,7 @@ fn describe(event: Event<Failure>) -> Option<(&'static str, Plain)> {
                 LostReason::Timeout => "timeout",
                 LostReason::Overflow => "overflow",
             };
-            let detail = Plain::of(&message_id).with("missingDependencies", texts(missing));
+            let detail = Plain::of(&message_id).with("missingDependencies", texts(&mut missing.iter()));
             ("messageLost", detail.with("reason", reason))
         }
         Event::RepairReady { message_id, bytes } => {

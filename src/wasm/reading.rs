@@ -1,19 +1,14 @@
-//! Plain objects that JavaScript gives: messages and snapshots to encode. The package's JavaScript has checked them; an
-//! error here says which field is missing or of another type.
+//! Plain objects that JavaScript gives. The package's JavaScript has checked them; an error here says which field is missing
+//! or of another type.
 
 use bytes::Bytes;
 use js_sys::{Array, BigInt, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use super::error;
-use crate::{
-    codec::meta::{
-        ChannelMeta, IncomingMessage, IncomingRepairEntry, OutgoingRepairEntry, UnacknowledgedMessage,
-    },
-    protocol::{HistoryEntry, Message, Millis},
-};
+use crate::protocol::{HistoryEntry, Message, MessageId, Millis};
 
-type Read<T> = Result<T, JsValue>;
+pub type Read<T> = Result<T, JsValue>;
 
 /// An instant as JavaScript gives it.
 pub fn millis(number: f64) -> Millis {
@@ -27,58 +22,24 @@ pub fn message(object: &JsValue) -> Read<Message> {
         channel_id: text(object, "channelId")?.into(),
         sender_id: text(object, "senderId")?.into(),
         lamport_timestamp: optional(object, "lamportTimestamp", number)?,
-        causal_history: list(object, "causalHistory", entry)?,
+        causal_history: entries(object, "causalHistory")?,
         content: bytes(object, "content")?,
         bloom_filter: optional(object, "bloomFilter", bytes)?,
-        repair_request: list(object, "repairRequest", entry)?,
+        repair_request: entries(object, "repairRequest")?,
         ..Message::default()
     })
 }
 
-pub fn channel_meta(object: &JsValue) -> Read<ChannelMeta> {
-    Ok(ChannelMeta {
-        schema_version: small(object, "schemaVersion")?,
-        lamport_timestamp: number(object, "lamportTimestamp")?,
-        outgoing_buffer: list(object, "outgoingBuffer", |item| {
-            Ok(UnacknowledgedMessage {
-                message: message(&get(item, "message"))?,
-                send_time: instant(item, "sendTime")?,
-                resend_attempts: small(item, "resendAttempts")?,
-            })
-        })?,
-        incoming_buffer: list(object, "incomingBuffer", |item| {
-            Ok(IncomingMessage {
-                message: message(&get(item, "message"))?,
-                missing_dependencies: list(item, "missingDependencies", |id| plain_text(id).map(Into::into))?,
-            })
-        })?,
-        outgoing_repair_buffer: list(object, "outgoingRepairBuffer", |item| {
-            Ok(OutgoingRepairEntry {
-                message_id: text(item, "messageId")?.into(),
-                entry: entry(&get(item, "entry"))?,
-                request_at: instant(item, "requestAt")?,
-            })
-        })?,
-        incoming_repair_buffer: list(object, "incomingRepairBuffer", |item| {
-            Ok(IncomingRepairEntry {
-                message_id: text(item, "messageId")?.into(),
-                entry: entry(&get(item, "entry"))?,
-                cached_message: bytes(item, "cachedMessage")?,
-                respond_at: instant(item, "respondAt")?,
-            })
-        })?,
-        pending_append: list(object, "pendingAppend", message)?,
-        pending_evict: list(object, "pendingEvict", |id| plain_text(id).map(Into::into))?,
-    })
+fn entries(object: &JsValue, key: &str) -> Read<Vec<HistoryEntry>> {
+    let mut entries = Vec::new();
+    each(object, key, &mut |item| {
+        entries.push(entry(item)?);
+        Ok(())
+    })?;
+    Ok(entries)
 }
 
-/// A list of ids.
-pub fn texts(ids: JsValue) -> Read<Vec<String>> {
-    let ids = ids.dyn_into::<Array>().map_err(|_| wrong("ids", "an array"))?;
-    ids.iter().map(|id| plain_text(&id)).collect()
-}
-
-fn entry(object: &JsValue) -> Read<HistoryEntry> {
+pub fn entry(object: &JsValue) -> Read<HistoryEntry> {
     Ok(HistoryEntry {
         message_id: text(object, "messageId")?.into(),
         retrieval_hint: optional(object, "retrievalHint", bytes)?.unwrap_or_default(),
@@ -86,8 +47,18 @@ fn entry(object: &JsValue) -> Read<HistoryEntry> {
     })
 }
 
+/// A list of ids.
+pub fn ids(list: &JsValue) -> Read<Vec<MessageId>> {
+    let list = list.dyn_ref::<Array>().ok_or_else(|| wrong("ids", "an array"))?;
+    list.iter().map(|item| id(&item)).collect()
+}
+
+pub fn id(value: &JsValue) -> Read<MessageId> {
+    value.as_string().map(MessageId::from).ok_or_else(|| wrong("an id", "a string"))
+}
+
 /// A property; undefined if there is none, or nothing that could have one.
-fn get(object: &JsValue, key: &str) -> JsValue {
+pub fn get(object: &JsValue, key: &str) -> JsValue {
     Reflect::get(object, &key.into()).unwrap_or(JsValue::UNDEFINED)
 }
 
@@ -95,36 +66,33 @@ fn optional<T>(object: &JsValue, key: &str, read: fn(&JsValue, &str) -> Read<T>)
     if get(object, key).is_undefined() { Ok(None) } else { read(object, key).map(Some) }
 }
 
-fn text(object: &JsValue, key: &str) -> Read<String> {
-    plain_text(&get(object, key)).map_err(|_| wrong(key, "a string"))
+pub fn text(object: &JsValue, key: &str) -> Read<String> {
+    get(object, key).as_string().ok_or_else(|| wrong(key, "a string"))
 }
 
-fn plain_text(value: &JsValue) -> Read<String> {
-    value.as_string().ok_or_else(|| wrong("an id", "a string"))
-}
-
-fn bytes(object: &JsValue, key: &str) -> Read<Bytes> {
+pub fn bytes(object: &JsValue, key: &str) -> Read<Bytes> {
     let value = get(object, key).dyn_into::<Uint8Array>();
     value.map(|bytes| bytes.to_vec().into()).map_err(|_| wrong(key, "a Uint8Array"))
 }
 
-fn number(object: &JsValue, key: &str) -> Read<u64> {
+pub fn number(object: &JsValue, key: &str) -> Read<u64> {
     let value = get(object, key).dyn_into::<BigInt>().ok();
     value.and_then(|value| u64::try_from(value).ok()).ok_or_else(|| wrong(key, "a bigint of 64 bits"))
 }
 
-fn instant(object: &JsValue, key: &str) -> Read<Millis> {
+pub fn instant(object: &JsValue, key: &str) -> Read<Millis> {
     get(object, key).as_f64().map(millis).ok_or_else(|| wrong(key, "a number"))
 }
 
-fn small(object: &JsValue, key: &str) -> Read<u32> {
+pub fn small(object: &JsValue, key: &str) -> Read<u32> {
     let value = get(object, key).as_f64().filter(|value| (0.0..=f64::from(u32::MAX)).contains(value));
     value.map(|value| value as u32).ok_or_else(|| wrong(key, "a number of 32 bits"))
 }
 
-fn list<T>(object: &JsValue, key: &str, read: fn(&JsValue) -> Read<T>) -> Read<Vec<T>> {
+/// Visits the items of an array.
+pub fn each(object: &JsValue, key: &str, visit: &mut dyn FnMut(&JsValue) -> Read<()>) -> Read<()> {
     let array = get(object, key).dyn_into::<Array>().map_err(|_| wrong(key, "an array"))?;
-    array.iter().map(|item| read(&item)).collect()
+    array.iter().try_for_each(|item| visit(&item))
 }
 
 fn wrong(key: &str, expected: &str) -> JsValue {

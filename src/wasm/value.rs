@@ -83,7 +83,7 @@ impl Plain {
     }
 
     pub fn with_missing(self, missing: &[HistoryEntry]) -> Self {
-        self.set_missing(list(missing, entry));
+        self.set_missing(entries(missing));
         self
     }
 
@@ -97,18 +97,16 @@ pub fn bytes(bytes: &Bytes) -> Uint8Array {
     Uint8Array::from(&**bytes)
 }
 
-/// An array of what `convert` makes of the items.
-pub fn list<T>(items: impl IntoIterator<Item = T>, convert: impl Fn(T) -> Plain) -> Array {
+fn entries(entries: &[HistoryEntry]) -> Array {
     let array = Array::new();
-    items.into_iter().for_each(|item| _ = array.push(&convert(item)));
+    entries.iter().for_each(|item| _ = array.push(&entry(item)));
     array
 }
 
 /// The texts of ids.
-pub fn texts<T: ToString>(ids: impl IntoIterator<Item = T>) -> JsValue {
-    let ids: Vec<String> = ids.into_iter().map(|id| id.to_string()).collect();
+pub fn texts(ids: &mut dyn Iterator<Item = &MessageId>) -> JsValue {
     // Texts can always be converted.
-    serde_wasm_bindgen::to_value(&ids).unwrap_or_default()
+    serde_wasm_bindgen::to_value(&ids.map(MessageId::as_str).collect::<Vec<_>>()).unwrap_or_default()
 }
 
 pub fn entry(entry: &HistoryEntry) -> Plain {
@@ -124,8 +122,8 @@ pub fn message(message: &Message) -> Plain {
         .with_sender(message.sender_id.as_str())
         .with_clock(message.lamport_timestamp)
         .with_content(&message.content)
-        .with("causalHistory", list(&message.causal_history, entry))
-        .with("repairRequest", list(&message.repair_request, entry));
+        .with("causalHistory", entries(&message.causal_history))
+        .with("repairRequest", entries(&message.repair_request));
     object.set_channel_id(message.channel_id.as_str());
     match &message.bloom_filter {
         Some(filter) => object.with("bloomFilter", bytes(filter)),
@@ -161,7 +159,7 @@ pub fn outgoing(sent: &Unacknowledged) -> Result<Plain, Error> {
 
 pub fn incoming(waiting: &Waiting) -> Result<Plain, Error> {
     let object = Plain::new().with("message", stored(&waiting.message.bytes)?);
-    Ok(object.with("missingDependencies", texts(waiting.missing.keys())))
+    Ok(object.with("missingDependencies", texts(&mut waiting.missing.keys())))
 }
 
 pub fn outgoing_repair(request: &RepairRequest) -> Plain {
@@ -173,8 +171,10 @@ pub fn incoming_repair(response: &RepairResponse) -> Plain {
 }
 
 pub fn history_update(update: &HistoryUpdate) -> Plain {
-    let append = list(&update.append, |message| {
-        Plain::of(&message.message_id).with_clock(Some(message.lamport_timestamp)).with_bytes(&message.bytes)
-    });
-    Plain::new().with("append", append).with("evict", texts(&update.evict))
+    let append = Array::new();
+    for message in &update.append {
+        let object = Plain::of(&message.message_id).with_clock(Some(message.lamport_timestamp));
+        append.push(&object.with_bytes(&message.bytes));
+    }
+    Plain::new().with("append", append).with("evict", texts(&mut update.evict.iter()))
 }

@@ -82,7 +82,7 @@ pub fn decode_stored(bytes: &Bytes) -> Result<(StoredMessage, Vec<HistoryEntry>)
 }
 
 /// Decodes a message that was kept, with all that came with it.
-pub(super) fn decode_at_rest(bytes: &Bytes) -> Result<Message, Error> {
+pub(crate) fn decode_at_rest(bytes: &Bytes) -> Result<Message, Error> {
     let message = read::message(&NIM_SDS, bytes)?;
     if message.lamport_timestamp.is_none() {
         return Err(refuse("message.lamportTimestamp", "is missing"));
