@@ -1,64 +1,88 @@
-// `npm run bench`
+// `npm run bench`: measures, prints the tables, writes the results, compares them with earlier ones.
 
-import { mkdirSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { build } from "../js/build/build.mjs";
-import { inRoot, whenMain } from "../js/build/common.mjs";
+import { Failure, say, whenMain } from "../js/build/common.mjs";
 import { setup } from "../js/build/setup.mjs";
-import { GROUPS } from "./cases/index.js";
+import { allGroups } from "./cases/index.js";
+import { compare } from "./check.mjs";
+import { machine, versions } from "./machine.mjs";
+import { HELP, readOptions } from "./options.mjs";
+import { openBrowser } from "./places/browser.mjs";
 import { openNode } from "./places/node.mjs";
-import { summarize } from "./statistics.mjs";
-import { number, table } from "./table.mjs";
+import { report, summary } from "./report.mjs";
+import { measureGroup } from "./rounds.mjs";
+import { table } from "./table.mjs";
+
+const QUICK_ROUNDS = 3;
+
+/** Selected, each with the number of its rounds. */
+function plan(groups, { quick, rounds, only = "" }) {
+  const chosen = groups.filter(({ name, slow }) => name.includes(only) && !(quick && slow));
+  if (!chosen.length) throw new Failure(`no measurement has "${only}" in its name: --list shows them`);
+  const roundsOf = (group) => (group.exact ? 1 : (rounds ?? (quick ? Math.min(QUICK_ROUNDS, group.rounds) : group.rounds)));
+  return chosen.map((group) => ({ ...group, rounds: roundsOf(group) }));
+}
+
+const isAt = ({ name }) => ({ places = ["node", "browser"] }) => places.includes(name);
+
+async function measureAll(places, groups) {
+  const results = [];
+  for (const place of places) {
+    for (const group of groups.filter(isAt(place))) {
+      process.stderr.write(`▸ ${place.name}: ${group.name} `);
+      results.push(await measureGroup(place, group, group.rounds, () => process.stderr.write(".")));
+      process.stderr.write("\n");
+    }
+  }
+  return results;
+}
+
+async function measure(groups, { browser }) {
+  const places = [await openNode()];
+  try {
+    if (browser) places.push(await openBrowser());
+    const before = { date: new Date().toISOString(), machine: machine(), versions: versions(places) };
+    return { ...before, groups: await measureAll(places, groups) };
+  } finally {
+    for (const place of places) await place.close();
+  }
+}
+
+function print(results) {
+  for (const { title, text } of report(results, table)) console.log(`\n${title}\n\n${text}`);
+  console.log(`\n${summary(results)}`);
+}
+
+function check(file, results) {
+  const { compared, missing, worse } = compare(readResults(file), results);
+  if (missing.length) say(`${missing.length} ratios of ${file} were not measured this time`);
+  if (worse.length) throw new Failure(`worse than in ${file}:\n  ${worse.join("\n  ")}`);
+  say(`none of ${compared} ratios is worse than in ${file}`);
+}
+
+function readResults(file) {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new Failure(`${file} has no results of an earlier run: ${error.message}`);
+  }
+}
 
 await whenMain(import.meta.url, async (args) => {
-  const quick = args.includes("--quick");
-  if (!args.includes("--no-build")) {
+  const options = readOptions(args);
+  if (options.help) return console.log(HELP);
+  // Before anything takes time.
+  if (options.check) readResults(options.check);
+  if (options.build) {
     await setup();
     await build();
   }
-  const place = await openNode();
-  const measured = [];
-  for (const group of GROUPS) {
-    if (quick && group.slow) continue;
-    process.stderr.write(`${group.name} `);
-    measured.push(await run(place, group, quick ? 3 : group.rounds));
-    process.stderr.write("\n");
-  }
-  await place.close();
-  console.log(ratioTable(measured));
-  mkdirSync(inRoot("target", "bench"), { recursive: true });
-  writeFileSync(inRoot("target", "bench", "last.json"), JSON.stringify(measured, null, 2));
+  const groups = plan(await allGroups(), options);
+  if (options.list) return console.log(groups.map(({ name }) => name).join("\n"));
+  const results = await measure(groups, options);
+  print(results);
+  writeFileSync(options.out, `${JSON.stringify(results, null, 2)}\n`);
+  say(`${options.out} has every round`);
+  if (options.check) check(options.check, results);
 });
-
-/** The subjects in turn, round by round. */
-async function run(place, group, rounds) {
-  const values = Object.fromEntries(Object.keys(group.subjects).map((name) => [name, []]));
-  for (let round = 0; round < rounds; round += 1) {
-    for (const [name, subject] of Object.entries(group.subjects)) {
-      values[name].push(await place.measure(group.file, subject));
-      process.stderr.write(".");
-    }
-  }
-  const ratios = group.ratios.map((ratio) => {
-    const each = values[ratio.of].map((result, round) => result[ratio.metric] / values[ratio.to][round][ratio.metric]);
-    return { ...ratio, ...summarize(each) };
-  });
-  const metrics = Object.entries(values).map(([name, results]) => {
-    const keys = Object.keys(results[0]);
-    return [name, Object.fromEntries(keys.map((key) => [key, summarize(results.map((result) => result[key]))]))];
-  });
-  return { name: group.name, unit: group.unit, subjects: Object.fromEntries(metrics), ratios };
-}
-
-function ratioTable(measured) {
-  const rows = measured.flatMap(({ name, unit, subjects, ratios }) =>
-    ratios.map(({ of, to, metric, median, low, high, target }) => [
-      name,
-      number(median),
-      `${number(low)}-${number(high)}`,
-      target ? `>= ${target.atLeast} ${median >= target.atLeast ? "met" : "NOT MET"}` : "",
-      `${number(subjects[to][metric].median)} ${unit}`,
-      `${number(subjects[of][metric].median)} ${unit}`,
-    ]),
-  );
-  return table(["", "ratio", "rounds", "target", "ours", "@waku/sds"], rows);
-}

@@ -1,12 +1,20 @@
-// Text in columns.
+// Text in columns, for a terminal and for Markdown.
 
 /** @param {string[]} header @param {string[][]} rows The first column is text, the others are numbers. */
 export function table(header, rows) {
-  const all = [header, ...rows];
-  const widths = header.map((_, column) => Math.max(...all.map((row) => row[column].length)));
-  const line = (row) =>
-    row.map((cell, column) => (column ? cell.padStart(widths[column]) : cell.padEnd(widths[column]))).join("  ");
-  return all.map((row) => line(row).trimEnd()).join("\n");
+  const line = layout([header, ...rows]);
+  return [header, ...rows].map((row) => line(row).join("  ").trimEnd()).join("\n");
+}
+
+/** @param {string[]} header @param {string[][]} rows */
+export function markdown(header, rows) {
+  const rule = header.map((_, column) => (column ? "--:" : "---"));
+  return [header, rule, ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
+}
+
+function layout(all) {
+  const widths = all[0].map((_, column) => Math.max(...all.map((row) => row[column].length)));
+  return (row) => row.map((cell, column) => (column ? cell.padStart(widths[column]) : cell.padEnd(widths[column])));
 }
 
 /** Three significant digits, in full. */
@@ -14,3 +22,5 @@ export function number(value) {
   if (value >= 1000) return Math.round(value).toLocaleString("en");
   return String(Number(value.toPrecision(3)));
 }
+
+export const quantity = (value, unit) => (unit ? `${number(value)} ${unit}` : number(value));

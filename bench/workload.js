@@ -1,5 +1,7 @@
 /** What all measurements work on, the same in every run: contents and ids from a seed. */
 
+import { now } from "#clock";
+
 export const CHANNEL = "room";
 export const SIZE = 200;
 const SEED = 20_260_101;
@@ -29,12 +31,32 @@ export function messages(count, seed = SEED) {
   });
 }
 
-/** Milliseconds that `body` takes, after what others left has been collected. */
-export async function timed(body) {
-  globalThis.gc?.();
-  const start = performance.now();
-  await body();
-  return performance.now() - start;
+/** Adds up the time of what it runs; what others left is collected before the first. */
+export class Stopwatch {
+  milliseconds = 0;
+
+  constructor() {
+    globalThis.gc?.();
+  }
+
+  async run(body) {
+    const start = now();
+    const result = await body();
+    this.milliseconds += now() - start;
+    return result;
+  }
+
+  /** Microseconds for each of `count`. */
+  per(count) {
+    return (this.milliseconds / count) * 1000;
+  }
+}
+
+/** Half a second of the same work for everybody, and a pause for compilers in the background to finish. */
+export async function warmUp(body) {
+  const start = now();
+  while (now() - start < 500) await body();
+  await new Promise((resolve) => setTimeout(resolve, 100));
 }
 
 /** Fails where a library didn't do the work it was timed for. */

@@ -39,8 +39,22 @@ export class Ours {
     return this.manager.unwrapReceivedMessage(bytes, CHANNEL);
   }
 
+  /** Takes in what somebody sent, untimed. */
+  hear(message, bytes) {
+    return this.receive(bytes);
+  }
+
+  /** Takes in what `author` makes of `messages`, untimed. */
+  async fill(author, messages) {
+    for (const message of messages) await this.receive(await author.send(message));
+  }
+
   /** Nothing waits for a sweep here. */
   sweep() {}
+
+  get unacknowledged() {
+    return this.manager.getOutgoingBuffer(CHANNEL).length;
+  }
 
   close() {
     return this.manager.cleanup();
