@@ -5,6 +5,7 @@ import { build } from "../js/build/build.mjs";
 import { Failure, say, whenMain } from "../js/build/common.mjs";
 import { setup } from "../js/build/setup.mjs";
 import { allGroups } from "./cases/index.js";
+import { buildFilter } from "./libraries/filter.mjs";
 import { compare } from "./check.mjs";
 import { machine, versions } from "./machine.mjs";
 import { HELP, readOptions } from "./options.mjs";
@@ -80,6 +81,7 @@ await whenMain(import.meta.url, async (args) => {
   }
   const groups = plan(await allGroups(), options);
   if (options.list) return console.log(groups.map(({ name }) => name).join("\n"));
+  if (options.build && groups.some(({ needs }) => needs === "filter")) await buildFilter();
   const results = await measure(groups, options);
   print(results);
   writeFileSync(options.out, `${JSON.stringify(results, null, 2)}\n`);

@@ -1,7 +1,7 @@
 // The results as tables: ratios and targets first, then every figure. `format` is `table` or `markdown`.
 
 import { number, quantity } from "./table.mjs";
-import { allTargets, judge } from "./targets.mjs";
+import { countTargets, judge } from "./targets.mjs";
 
 export function report({ groups }, format) {
   const sections = [];
@@ -17,8 +17,8 @@ export function report({ groups }, format) {
 
 /** "6 of 9 targets are met" */
 export function summary({ groups }) {
-  const targets = allTargets(groups);
-  return `${targets.filter(({ met }) => met).length} of ${targets.length} targets are met`;
+  const { met, all } = countTargets(groups);
+  return `${met} of ${all} targets are met`;
 }
 
 const verdict = (judged) => [judged?.text ?? "", judged ? (judged.met ? "yes" : "NO") : ""];
@@ -27,7 +27,7 @@ function ratioRows(groups) {
   const header = ["", "ratio", "rounds", "target", "met", "of", "to"];
   const rows = groups.flatMap(({ name, units, subjects, ratios }) =>
     ratios.map(({ of, to, metric, median, low, high, rounds, target }) => [
-      `${name}: ${of} / ${to}`,
+      `${name}: ${of} / ${to}${ratios.some((other) => other.metric !== metric) ? `, ${metric}` : ""}`,
       number(median),
       rounds.length > 1 ? `${number(low)} – ${number(high)}` : "",
       ...verdict(judge(median, target)),
@@ -41,7 +41,7 @@ function ratioRows(groups) {
 function limitRows(groups) {
   const rows = groups.flatMap(({ name, units, limits }) =>
     limits.map(({ subject, metric, value, ...target }) => {
-      return [`${name}, ${subject}: ${metric}`, quantity(value, units[metric]), ...verdict(judge(value, target))];
+      return [`${name}, ${subject}: ${metric}`, quantity(value, units[metric]), ...verdict(judge(value, target, units[metric]))];
     }),
   );
   return [["", "value", "limit", "met"], rows];

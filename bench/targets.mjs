@@ -7,21 +7,17 @@ const KINDS = {
 };
 
 /** `{ text, met }` of a target such as `{ atLeast: 20 }`, which is of one kind; undefined without one. */
-export function judge(value, target) {
+export function judge(value, target, unit = "") {
   const [kind, bound] = Object.entries(target ?? {}).find(([key]) => key in KINDS) ?? [];
   if (!kind) return undefined;
   const { text, met } = KINDS[kind];
-  return { text: `${text} ${bound.toLocaleString("en")}`, met: met(value, bound) };
+  return { text: `${text} ${bound.toLocaleString("en")} ${unit}`.trim(), met: met(value, bound) };
 }
 
-/** Every target of the measured groups: its title, its value, and what `judge` says. */
-export function allTargets(groups) {
-  return groups.flatMap(({ place, name, units, ratios, limits }) => [
-    ...ratios.map(({ metric, median, target }) => ({ place, title: name, metric, value: median, unit: "×", target })),
-    ...limits.map(({ subject, metric, value, ...target }) => {
-      return { place, title: `${name}, ${subject}`, metric, value, unit: units[metric], target };
-    }),
-  ])
-    .filter(({ target }) => judge(0, target))
-    .map((entry) => ({ ...entry, ...judge(entry.value, entry.target) }));
+/** How many of the targets of the measured groups are met. */
+export function countTargets(groups) {
+  const ofRatios = groups.flatMap(({ ratios }) => ratios.map(({ median, target }) => judge(median, target)));
+  const ofLimits = groups.flatMap(({ limits }) => limits.map(({ value, ...target }) => judge(value, target)));
+  const all = [...ofRatios, ...ofLimits].filter((judged) => judged);
+  return { met: all.filter(({ met }) => met).length, all: all.length };
 }

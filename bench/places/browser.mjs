@@ -22,6 +22,8 @@ async function bundle() {
     entryPoints: [inRoot("bench", "page", "page.js")],
     outdir: join(folder, "code"),
     bundle: true,
+    // What is of use in Node only.
+    external: ["../size.mjs", "../libraries/filter.mjs"],
     // Each library in files of its own, which are loaded when they are asked for.
     splitting: true,
     minify: true,
