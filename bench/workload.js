@@ -33,6 +33,9 @@ export function messages(count, seed = SEED) {
 
 /** Adds up the time of what it runs; what others left is collected before the first. */
 export class Stopwatch {
+  /** For a profile: when something was timed, from and to, by `performance.now()`. */
+  static log = [];
+
   milliseconds = 0;
 
   constructor() {
@@ -40,9 +43,11 @@ export class Stopwatch {
   }
 
   async run(body) {
+    const begin = performance.now();
     const start = now();
     const result = await body();
     this.milliseconds += now() - start;
+    Stopwatch.log.push([begin, performance.now()]);
     return result;
   }
 
@@ -57,6 +62,7 @@ export async function warmUp(body) {
   const start = now();
   while (now() - start < 500) await body();
   await new Promise((resolve) => setTimeout(resolve, 100));
+  Stopwatch.log.length = 0;
 }
 
 /** Fails where a library didn't do the work it was timed for. */

@@ -5,6 +5,7 @@ const FILES = {
   receive: () => import("./receive.js"),
   reverse: () => import("./reverse.js"),
   unacknowledged: () => import("./unacknowledged.js"),
+  floor: () => import("./floor.js"),
   filter: () => import("./filter.js"),
   wire: () => import("./wire.js"),
   memory: () => import("./memory.js"),
