@@ -18,33 +18,35 @@ import { table } from "./table.mjs";
 const QUICK_ROUNDS = 3;
 
 /** Selected, each with the number of its rounds. */
-function plan(groups, { quick, rounds, only = "" }) {
-  const chosen = groups.filter(({ name, slow }) => name.includes(only) && !(quick && slow));
-  if (!chosen.length) throw new Failure(`no measurement has "${only}" in its name: --list shows them`);
+function plan(groups, { quick, rounds, only }) {
+  const isAsked = ({ name }) => only.some((text) => name.includes(text));
+  const chosen = groups.filter((group) => isAsked(group) && !(quick && group.slow));
+  if (!chosen.length) throw new Failure(`no measurement has "${only.join('" or "')}" in its name: --list shows them`);
   const roundsOf = (group) => (group.exact ? 1 : (rounds ?? (quick ? Math.min(QUICK_ROUNDS, group.rounds) : group.rounds)));
   return chosen.map((group) => ({ ...group, rounds: roundsOf(group) }));
 }
 
 const isAt = ({ name }) => ({ places = ["node", "browser"] }) => places.includes(name);
 
-async function measureAll(places, groups) {
-  const results = [];
+/** Measures, and keeps the results in `file` as they come. */
+async function measureAll(places, groups, file) {
+  const results = { date: new Date().toISOString(), machine: machine(), versions: versions(places), groups: [] };
   for (const place of places) {
     for (const group of groups.filter(isAt(place))) {
       process.stderr.write(`▸ ${place.name}: ${group.name} `);
-      results.push(await measureGroup(place, group, group.rounds, () => process.stderr.write(".")));
+      results.groups.push(await measureGroup(place, group, group.rounds, () => process.stderr.write(".")));
       process.stderr.write("\n");
+      writeFileSync(file, `${JSON.stringify(results, null, 1)}\n`);
     }
   }
   return results;
 }
 
-async function measure(groups, { browser }) {
+async function measure(groups, { browser, out }) {
   const places = [await openNode()];
   try {
     if (browser) places.push(await openBrowser());
-    const before = { date: new Date().toISOString(), machine: machine(), versions: versions(places) };
-    return { ...before, groups: await measureAll(places, groups) };
+    return await measureAll(places, groups, out);
   } finally {
     for (const place of places) await place.close();
   }
@@ -84,7 +86,6 @@ await whenMain(import.meta.url, async (args) => {
   if (options.build && groups.some(({ needs }) => needs === "filter")) await buildFilter();
   const results = await measure(groups, options);
   print(results);
-  writeFileSync(options.out, `${JSON.stringify(results, null, 2)}\n`);
   say(`${options.out} has every round`);
   if (options.check) check(options.check, results);
 });

@@ -11,9 +11,10 @@ writes a JSON file. The whole takes about half an hour, --quick a few minutes.
   --browser      in headless Chromium, too
   --quick        without what takes long, and in three rounds
   --rounds N     in so many rounds, 1 to 100
-  --only TEXT    only what has this text in its name
+  --only TEXT    only what has this text in its name; may be given several times
   --list         only names
-  --out FILE     where to write the results (default: bench/last.json)
+  --out FILE     where to write the results (default: bench/last.json); a run that
+                 is interrupted leaves there what it has
   --check FILE   compare the ratios with the results in FILE; exits with 1 if
                  any got worse (FILE may be bench/reference.json)
   --no-build     measure pkg/ as it is
@@ -23,7 +24,7 @@ const OPTIONS = {
   browser: { type: "boolean", default: false },
   quick: { type: "boolean", default: false },
   rounds: { type: "string" },
-  only: { type: "string" },
+  only: { type: "string", multiple: true, default: [""] },
   list: { type: "boolean", default: false },
   out: { type: "string", default: "bench/last.json" },
   check: { type: "string" },

@@ -47,8 +47,7 @@ export class Waku {
    */
   async fill(author, messages) {
     const { localHistory, filter } = this.channel;
-    const received = [];
-    for (const message of messages) received.push(Message.decode(await author.send(message)));
+    const received = messages.map((message) => author.make(message));
     for (const { messageId } of received) filter.insert(messageId);
     localHistory.push(...received);
     this.channel.lamportTimestamp = received.at(-1).lamportTimestamp;
@@ -84,7 +83,11 @@ class Author {
     this.#size = this.#channel.causalHistorySize;
   }
 
-  async send({ content }) {
+  async send(message) {
+    return this.make(message).encode();
+  }
+
+  make({ content }) {
     const id = MessageChannel.getMessageId(content);
     const { filter } = this.#channel;
     const history = this.#entries.slice(-this.#size);
@@ -92,7 +95,7 @@ class Author {
     const sender = this.#participantId;
     const message = new ContentMessage(id, CHANNEL, sender, history, this.#clock, filter.toBytes(), content, []);
     this.#log(id, sender);
-    return message.encode();
+    return message;
   }
 
   /** Takes in what somebody sent. */
