@@ -1,6 +1,7 @@
 // Takes the measurements of one group in turn, round by round, so that whatever else the machine does meanwhile falls on
 // all of them alike.
 
+import { Failure } from "../js/build/common.mjs";
 import { summarize } from "./statistics.mjs";
 
 /** @param place Where to measure. @param {() => void} progress Called after each measurement. */
@@ -9,7 +10,7 @@ export async function measureGroup(place, group, rounds, progress) {
   const results = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
     for (const name of names) {
-      results[name].push(await place.measure(group.file, group.subjects[name]));
+      results[name].push(await measureOne(place, group, name));
       progress();
     }
   }
@@ -23,6 +24,14 @@ export async function measureGroup(place, group, rounds, progress) {
     ratios: ratios.map((ratio) => ({ ...ratio, ...ratioOf(ratio, results) })),
     limits: limits.map((limit) => ({ ...limit, value: summarizeMetrics(results[limit.subject])[limit.metric].median })),
   };
+}
+
+async function measureOne(place, group, name) {
+  try {
+    return await place.measure(group.file, group.subjects[name]);
+  } catch (error) {
+    throw new Failure(`${group.name}, ${name}, in ${place.name}: ${error.stderr || error.message}`);
+  }
 }
 
 /** Round by round, because those of one round were measured one right after the other. */

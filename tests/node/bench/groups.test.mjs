@@ -51,6 +51,17 @@ test("the subjects take turns, and a ratio is that of the median round", async (
   assert.deepEqual(countTargets([measured]), { met: 1, all: 2 });
 });
 
+test("a measurement that fails is named", async () => {
+  const place = {
+    name: "here",
+    measure: async () => {
+      throw new Error("nothing was delivered");
+    },
+  };
+  const group = { name: "a group", file: "a file", subjects: { ours: {} }, ratios: [], units: {} };
+  await assert.rejects(measureGroup(place, group, 1, () => {}), { message: "a group, ours, in here: nothing was delivered" });
+});
+
 test("targets are bounds", () => {
   assert.deepEqual(judge(20, { atLeast: 20 }), { text: "≥ 20", met: true });
   assert.equal(judge(19.9, { atLeast: 20 }).met, false);
