@@ -1,4 +1,4 @@
-// Our filter alone: benches/filter.rs as a WebAssembly module, which is built for this.
+// Our filter alone: bench/filter.rs as a WebAssembly module, which is built for this.
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -23,7 +23,7 @@ thread_local! {
 }
 
 fn hash(dialect: Dialect) -> IdHash {
-    ID.with_borrow(|id| IdHash::of(dialect, str::from_utf8(id).unwrap_or_default()))
+    ID.with_borrow(|id| IdHash::of(dialect, std::str::from_utf8(id).unwrap_or_default()))
 }
 
 /// Where the next id goes: 64 characters of ASCII.
