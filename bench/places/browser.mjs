@@ -41,7 +41,9 @@ export async function openBrowser() {
   const folder = await bundle();
   const site = await serve({ "/": folder }, { headersOf: () => ISOLATED });
   const args = [...CHROMIUM_FLAGS, "--js-flags=--expose-gc"];
-  const browser = await chromium.launch({ executablePath: demand("chromium"), args });
+  // Signals end this process, and with it the browser, which would otherwise be closed and waited for in vain.
+  const leave = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
+  const browser = await chromium.launch({ executablePath: demand("chromium"), args, ...leave });
   return {
     name: "browser",
     version: `Chromium ${browser.version()}`,
