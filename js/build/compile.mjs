@@ -9,7 +9,8 @@ import { bindgenTool } from "./setup.mjs";
 export const WASM_FILE = "sds_wasm_bg.wasm";
 export const GLUE_FILE = "sds_wasm.js";
 
-const OPTIMIZE = ["-O3"];
+/** With names of functions in it, for profiles (`npm run bench:profile`), the module is larger and no faster or slower. */
+const OPTIMIZE = ["-O3", ...(process.env.SDS_WASM_NAMES ? ["-g"] : [])];
 
 async function compile(targetDir) {
   // Panic messages name source files: those of dependencies without the home folder of who built them, so that

@@ -34,6 +34,7 @@ const STEPS = [
   wasmStep("browser", "chromium", "worker"),
   wasmStep("firefox", "firefox", "window"),
   { name: "build", groups: ["node", "browser", "firefox"], run: build },
+  { name: "size", groups: ["node"], run: checkSize },
   { name: "typings", groups: ["types"], run: checkTypings },
   { name: "tests, package", groups: ["node"], run: testPackage, count: countNode },
   { name: "demo page", groups: ["browser", "firefox"], run: buildDemo },
@@ -49,6 +50,11 @@ function wasmStep(group, browser, place) {
 function pageStep(group, browser) {
   const run = () => testPages(browser);
   return { name: `tests, pages in ${browser}`, groups: [group], browser, run, count: countPlaywright };
+}
+
+function checkSize() {
+  // By itself, because esbuild is here only once setup has run.
+  return run(process.execPath, [inRoot("bench", "size.mjs"), "--check"]);
 }
 
 function checkTypings() {

@@ -1,0 +1,5 @@
+/** What `places/browser.mjs` calls in a page. */
+
+import { measure } from "../cases/index.js";
+
+globalThis.measure = measure;
