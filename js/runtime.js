@@ -31,10 +31,19 @@ export async function ready() {
 /** Runs `body` at once and gives its result as a promise, which rejects with nothing but SdsError. */
 export function operation(body) {
   return new Promise((resolve, reject) => {
+    const started = attempt(body, reject);
+    if (!(started instanceof Promise)) return resolve(started);
     pending.add(reject);
-    attempt(body)
-      .then(resolve, reject)
-      .finally(() => pending.delete(reject));
+    started.then(
+      (value) => {
+        pending.delete(reject);
+        resolve(value);
+      },
+      (thrown) => {
+        pending.delete(reject);
+        reject(failure(thrown));
+      },
+    );
   });
 }
 
@@ -48,12 +57,12 @@ export function view(body) {
   }
 }
 
-async function attempt(body) {
+function attempt(body, reject) {
   try {
     assertUsable();
-    return await body();
+    return body();
   } catch (thrown) {
-    throw failure(thrown);
+    reject(failure(thrown));
   }
 }
 

@@ -79,13 +79,18 @@ pub(super) fn number(out: &mut Vec<u8>, field: u32, value: u64) {
 }
 
 pub(super) fn bytes(out: &mut Vec<u8>, field: u32, value: &[u8]) {
-    encode_key(field, WireType::LengthDelimited, out);
-    encode_varint(value.len() as u64, out);
+    length(out, field, value.len());
     out.extend_from_slice(value);
 }
 
+/// Begins a value of this many bytes.
+pub(super) fn length(out: &mut Vec<u8>, field: u32, length: usize) {
+    encode_key(field, WireType::LengthDelimited, out);
+    encode_varint(length as u64, out);
+}
+
 /// Writes a message inside of a message. Its length stands before it and is known after it, so it is moved up.
-pub(super) fn nested(out: &mut Vec<u8>, field: u32, write: &mut dyn FnMut(&mut Vec<u8>)) {
+fn nested(out: &mut Vec<u8>, field: u32, write: &mut dyn FnMut(&mut Vec<u8>)) {
     encode_key(field, WireType::LengthDelimited, out);
     let start = out.len();
     write(out);

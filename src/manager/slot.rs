@@ -121,7 +121,7 @@ impl<E> Slot<E> {
     pub fn write_off(&self, ticket: Ticket) {
         self.set_saved(ticket);
         self.take_hints();
-        self.write(|channel| channel.confirm_history(channel.pending_history().1));
+        self.write(|channel| channel.confirm_history(u64::MAX));
     }
 
     /// Storage has been tried for everything up to `ticket`. Returns the events that may be told now.

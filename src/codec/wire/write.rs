@@ -1,10 +1,11 @@
 //! From a message to bytes.
 
 use bytes::Bytes;
+use prost::encoding::encoded_len_varint;
 
 use super::layout::{Layout, Part};
 use crate::{
-    codec::writer::{bytes, nested, number},
+    codec::writer::{bytes, length, number},
     protocol::{Dialect, HistoryEntry, Message},
 };
 
@@ -47,16 +48,29 @@ pub(super) fn message(
 }
 
 fn entries_of(out: &mut Vec<u8>, field: u32, list: &[HistoryEntry]) {
-    list.iter().for_each(|item| nested(out, field, &mut |out| entry(out, item)));
+    for item in list {
+        length(out, field, entry_size(item));
+        entry(out, item);
+    }
 }
 
 /// Writes the fields of a history entry.
 pub fn entry(out: &mut Vec<u8>, entry: &HistoryEntry) {
-    bytes(out, 1, entry.message_id.as_str().as_bytes());
-    if !entry.retrieval_hint.is_empty() {
-        bytes(out, 2, &entry.retrieval_hint);
-    }
-    if !entry.sender_id.is_empty() {
-        bytes(out, 3, entry.sender_id.as_str().as_bytes());
-    }
+    let fields = fields_of(entry);
+    fields.into_iter().for_each(|(field, value)| bytes(out, field, value));
+}
+
+fn entry_size(entry: &HistoryEntry) -> usize {
+    // A tag is one byte, up to field 15.
+    let size =
+        |value: &[u8]| value.len().saturating_add(encoded_len_varint(value.len() as u64)).saturating_add(1);
+    fields_of(entry).into_iter().map(|(_, value)| size(value)).fold(0, usize::saturating_add)
+}
+
+/// The fields of a history entry; those that are empty are left out.
+fn fields_of(entry: &HistoryEntry) -> impl IntoIterator<Item = (u32, &[u8])> {
+    let (id, sender) = (entry.message_id.as_str().as_bytes(), entry.sender_id.as_str().as_bytes());
+    [(1, id), (2, &*entry.retrieval_hint), (3, sender)]
+        .into_iter()
+        .filter(|(field, value)| *field == 1 || !value.is_empty())
 }
