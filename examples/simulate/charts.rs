@@ -71,13 +71,13 @@ pub fn draw(summaries: &[Summary], folder: &str) -> Result {
                 Panel {
                     title: "Redundant repair responses per lost message",
                     unit: "responses",
-                    range: 0.1..100.0,
+                    range: 0.1..10.0,
                     value: |of| Some(of.redundant_per_lost),
                 },
                 Panel {
                     title: "Messages that wait in the fullest incoming buffer",
                     unit: "messages",
-                    range: 1.0..1000.0,
+                    range: 1.0..100.0,
                     value: |of| Some(of.incoming as f64),
                 },
             ],
@@ -104,13 +104,13 @@ fn lines(area: &Area, panel: &Panel, summaries: &[Summary]) -> Result {
         .margin_right(20)
         .x_label_area_size(42)
         .y_label_area_size(64)
-        .build_cartesian_2d(0.0..4.0, panel.range.clone().log_scale())?;
+        .build_cartesian_2d(0.0..3.0, panel.range.clone().log_scale())?;
     chart
         .configure_mesh()
         .disable_x_mesh()
         .light_line_style(TRANSPARENT)
         .bold_line_style(RGBColor(225, 225, 225))
-        .x_labels(5)
+        .x_labels(4)
         .x_label_formatter(&|at: &f64| format!("{} %", LOSSES[at.round() as usize] * 100.0))
         .y_label_formatter(&plain)
         .x_desc("loss, of each broadcast at each receiver")

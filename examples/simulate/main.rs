@@ -11,6 +11,7 @@ mod heads;
 mod measures;
 mod options;
 mod participant;
+mod plan;
 mod pool;
 mod rules;
 mod scenario;
@@ -43,23 +44,42 @@ fn main() -> ExitCode {
 fn execute(command: Command) -> Result<(), Box<dyn Error>> {
     match command {
         Command::Help => println!("{HELP}"),
-        Command::Run { scenarios, runs } => drop(run(&scenarios, runs)),
-        Command::Figures => {
-            let summaries = run(&experiments::figures(), None);
-            fs::write(FIGURES, serde_json::to_string_pretty(&summaries)? + "\n")?;
+        Command::Run { scenarios, runs } => run(&scenarios, runs, |_| {}),
+        Command::Figures { sizes } => {
+            let mut summaries = read().unwrap_or_default();
+            summaries.retain(|summary| !sizes.contains(&summary.scenario.participants));
+            let scenarios: Vec<_> = sizes.into_iter().flat_map(experiments::figures).collect();
+            run(&scenarios, None, |summary| {
+                summaries.push(summary);
+                summaries.sort_by_key(|summary| summary.scenario.participants);
+                // What is there is kept if the rest is not waited for. A failure is told at the end.
+                let _ = write(&summaries);
+            });
+            write(&summaries)?;
             charts::draw(&summaries, IMAGES)?;
         }
-        Command::Charts => {
-            charts::draw(&serde_json::from_str::<Vec<Summary>>(&fs::read_to_string(FIGURES)?)?, IMAGES)?
-        }
+        Command::Charts => charts::draw(&read()?, IMAGES)?,
     }
     Ok(())
 }
 
+fn read() -> Result<Vec<Summary>, Box<dyn Error>> {
+    let text = fs::read_to_string(FIGURES).map_err(|error| format!("{FIGURES}: {error}"))?;
+    Ok(serde_json::from_str(&text)
+        .map_err(|error| format!("{FIGURES}: {error}; make it anew with --figures"))?)
+}
+
+fn write(summaries: &[Summary]) -> Result<(), Box<dyn Error>> {
+    let lines = summaries.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
+    Ok(fs::write(FIGURES, format!("[\n{}\n]\n", lines.join(",\n")))?)
+}
+
 /// Runs every scenario with its seed and those that follow, and prints a line for each.
-fn run(scenarios: &[Scenario], runs: Option<u64>) -> Vec<Summary> {
+fn run(scenarios: &[Scenario], runs: Option<u64>, mut tell: impl FnMut(Summary)) {
     let seeds = |scenario: &Scenario| runs.unwrap_or_else(|| experiments::runs(scenario.participants));
-    let (first, most) = (scenarios[0].seed, scenarios.iter().map(seeds).max().unwrap_or(1));
-    println!("seeds from {first} on, up to {most}; {}\n\n{}", table::LEGEND, table::head());
-    pool::run(scenarios, seeds, |summary| println!("{}", table::row(summary)))
+    println!("seeds from {} on, as many as runs; {}\n\n{}", scenarios[0].seed, table::LEGEND, table::head());
+    pool::run(scenarios, seeds, |summary| {
+        println!("{}", table::row(&summary));
+        tell(summary);
+    });
 }

@@ -15,19 +15,20 @@ pub const HELP: &str = "\
 npm run simulate                          groups of 10, 100 and 1000, loss 1 to 50 %, default and advised settings
 npm run simulate -- OPTION…               one scenario, or one for each size and loss of a list
 npm run simulate -- --figures             all that docs/scale.md shows: writes docs/scale.json and draws the charts
+                                          (with --participants only of these sizes, the others stay as they are)
 npm run simulate -- --charts              draws the charts from docs/scale.json
 
   --participants 10,100   sizes of the group         --seed 1       the first seed
   --loss 0.1,0.5          shares of receivers        --runs 1       runs, with successive seeds
-  --messages 100          messages sent              --rate 1       of these per second, on average
+  --messages 50           messages sent              --rate 1       of these per second, on average
   --content 200           bytes in each              --patience 1800  seconds to wait for equal logs
   --set name=value        a setting, as in defaultConfig(); can be given again
-  --rule name             a rule that the package doesn't have: heads, onlyIfDue; can be given again";
+  --rule name             a rule that the package doesn't have: heads, onlyIfDue, bareSyncs; can be given again";
 
 #[derive(Debug, PartialEq)]
 pub enum Command {
     Run { scenarios: Vec<Scenario>, runs: Option<u64> },
-    Figures,
+    Figures { sizes: Vec<usize> },
     Charts,
     Help,
 }
@@ -36,11 +37,11 @@ pub fn parse(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
     let mut base = Scenario::default();
     let (mut sizes, mut losses) = (SIZES.to_vec(), LOSSES.to_vec());
     let mut runs = None;
-    let mut is_own = false;
+    let (mut is_own, mut makes_figures) = (false, false);
     while let Some(argument) = parser.next()? {
         is_own = true;
         match argument {
-            Long("figures") => return Ok(Command::Figures),
+            Long("figures") => makes_figures = true,
             Long("charts") => return Ok(Command::Charts),
             Long("help") | Short('h') => return Ok(Command::Help),
             Long("participants") => sizes = list("--participants", &text(&mut parser)?, 2..=100_000)?,
@@ -55,6 +56,9 @@ pub fn parse(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Long("set") => base.settings.push(setting(&text(&mut parser)?)?),
             _ => return Err(argument.unexpected()),
         }
+    }
+    if makes_figures {
+        return Ok(Command::Figures { sizes });
     }
     if !is_own {
         return Ok(Command::Run { scenarios: experiments::groups(&sizes, &losses), runs: None });

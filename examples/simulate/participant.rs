@@ -1,10 +1,10 @@
 //! One participant: a channel of the package, and around it what js/channel/reliable-channel.js does.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use bytes::Bytes;
 use sds_wasm::protocol::{
-    Channel, Config, Effects, Event, Kind, Message, MessageId, Millis, ParticipantId, Received,
+    Channel, Config, Effects, Event, HistoryEntry, Kind, Message, MessageId, Millis, ParticipantId, Received,
 };
 
 use crate::{format::Shared, heads::Heads, sync::SyncSchedule};
@@ -15,6 +15,7 @@ pub struct Participant {
     /// Kept only where the rule wants it.
     pub heads: Option<Heads>,
     max_causal_history: usize,
+    delivered: HashSet<MessageId>,
 }
 
 /// How full the buffers of a participant are.
@@ -32,6 +33,7 @@ impl Participant {
             sync: SyncSchedule::new(config.sync_message_interval),
             heads,
             max_causal_history: config.max_causal_history,
+            delivered: HashSet::new(),
         }
     }
 
@@ -73,6 +75,11 @@ impl Participant {
         (received, effects)
     }
 
+    /// Whether a message is delivered for the first time.
+    pub fn is_new(&mut self, delivered: &MessageId) -> bool {
+        self.delivered.insert(delivered.clone())
+    }
+
     /// Whether a sync message names the newest of our log: who lacks it must not keep us from telling.
     pub fn is_told_by(&self, message: &Message) -> bool {
         let newest = self.channel.history().next_back();
@@ -95,7 +102,7 @@ impl Participant {
         }
     }
 
-    fn dependencies(&self) -> Option<Vec<sds_wasm::protocol::HistoryEntry>> {
+    fn dependencies(&self) -> Option<Vec<HistoryEntry>> {
         Some(self.heads.as_ref()?.dependencies(&self.channel, self.max_causal_history))
     }
 }

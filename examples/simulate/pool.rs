@@ -13,11 +13,7 @@ use crate::{scenario::Scenario, summary::Summary, world::World};
 
 /// Runs each scenario with as many successive seeds as it is to have; `tell` gets the summaries in the order of the
 /// scenarios, as soon as they are there.
-pub fn run(
-    scenarios: &[Scenario],
-    seeds: impl Fn(&Scenario) -> u64,
-    tell: impl Fn(&Summary),
-) -> Vec<Summary> {
+pub fn run(scenarios: &[Scenario], seeds: impl Fn(&Scenario) -> u64, mut tell: impl FnMut(Summary)) {
     let with_seeds = |scenario: &Scenario| {
         let first = scenario.seed;
         let scenario = scenario.clone();
@@ -45,14 +41,11 @@ pub fn run(
             }
             early.remove(&wanted)
         });
-        let mut summaries = Vec::new();
         for scenario in scenarios {
             let reports: Vec<_> = in_order.by_ref().take(seeds(scenario) as usize).collect();
-            summaries.push(Summary::of(&reports));
-            summaries.last().into_iter().for_each(&tell);
+            tell(Summary::of(&reports));
         }
-        summaries
-    })
+    });
 }
 
 fn take<'a>(next: &AtomicUsize, jobs: &'a [Scenario]) -> Option<(usize, &'a Scenario)> {

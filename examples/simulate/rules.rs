@@ -8,15 +8,18 @@ pub enum Rule {
     Heads,
     /// A sync message that was hurried for a request is sent only if a request is still due.
     OnlyIfDue,
+    /// Sync messages have no filter.
+    BareSyncs,
 }
 
 impl Rule {
-    pub const ALL: [Self; 2] = [Self::Heads, Self::OnlyIfDue];
+    pub const ALL: [Self; 3] = [Self::Heads, Self::OnlyIfDue, Self::BareSyncs];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Heads => "heads",
             Self::OnlyIfDue => "onlyIfDue",
+            Self::BareSyncs => "bareSyncs",
         }
     }
 }

@@ -35,7 +35,7 @@ impl Default for Scenario {
             participants: 10,
             loss: 0.1,
             seed: 1,
-            messages: 100,
+            messages: 50,
             rate: 1.0,
             content: 200,
             patience: 1800,

@@ -62,16 +62,36 @@ fn settings_and_rules_change_what_is_sent() {
     assert!(filter(&narrow) < 30.0 && filter(&report) > 80.0, "{narrow:?} {report:?}");
     let quiet = run(small().ruled(&[Rule::OnlyIfDue]));
     assert!(quiet.syncs.broadcasts < report.syncs.broadcasts, "{quiet:?} {report:?}");
-    assert_ne!(run(small().ruled(&[Rule::Heads])).syncs.bytes, report.syncs.bytes);
+    let bare = run(small().ruled(&[Rule::BareSyncs]));
+    assert!(bare.filter_share < report.filter_share, "{bare:?} {report:?}");
+}
+
+#[test]
+fn heads_name_what_is_among_the_newest_of_nobody() {
+    // One entry for each message, and hardly any that don't wait.
+    let group = Scenario { messages: 60, ..small() }.with(&[("maxCausalHistory", 2.0)]);
+    let missing = |rules: &[Rule]| run(group.clone().ruled(rules)).missing;
+    assert!(missing(&[]) > 0.0);
+    assert_eq!(missing(&[Rule::Heads]), 0.0);
+}
+
+#[test]
+fn what_a_short_history_has_forgotten_is_not_counted_as_delivered_again() {
+    let report = run(Scenario { messages: 200, rate: 10.0, ..small() }.with(&[("maxMessageHistory", 20.0)]));
+    assert!(report.missing > 0.0 && report.converged.is_none(), "{report:?}");
 }
 
 #[test]
 fn summaries_come_in_the_order_of_the_scenarios_whatever_runs_first() {
     let scenarios = [Scenario { participants: 12, ..small() }, small(), small().ruled(&[Rule::Heads])];
-    let summaries = pool::run(&scenarios, |_| 3, |_| {});
-    let of = |scenario: &Scenario| pool::run(std::slice::from_ref(scenario), |_| 3, |_| {}).remove(0);
-    assert_eq!(summaries, scenarios.each_ref().map(of));
-    assert_eq!(summaries[0].runs, 3);
+    let summaries = |scenarios: &[Scenario]| {
+        let mut summaries = Vec::new();
+        pool::run(scenarios, |_| 3, |summary| summaries.push(summary));
+        summaries
+    };
+    let together = summaries(&scenarios);
+    assert_eq!(together, scenarios.each_ref().map(|scenario| summaries(&[scenario.clone()]).remove(0)));
+    assert_eq!(together[0].runs, 3);
 }
 
 #[test]
@@ -92,7 +112,7 @@ fn the_command_line_is_checked() {
         (["--participants", "1"], "--participants takes numbers from 2 to 100000, got \"1\""),
         (["--set", "repairTmax=5"], "--set: config.repairTmax is not a setting"),
         (["--set", "repairTMax"], "--set takes name=value, got \"repairTMax\""),
-        (["--rule", "head"], "--rule takes one of heads, onlyIfDue, got \"head\""),
+        (["--rule", "head"], "--rule takes one of heads, onlyIfDue, bareSyncs, got \"head\""),
     ] {
         let error = parse(&arguments).unwrap_err();
         assert!(error.contains(text), "{error}");

@@ -1,12 +1,6 @@
 //! One run: participants and the network between them, in virtual time, event by event.
 
-use std::{
-    cell::Cell,
-    cmp::Reverse,
-    collections::{BTreeMap, BinaryHeap},
-    rc::Rc,
-    sync::Arc,
-};
+use std::{cell::Cell, collections::BTreeMap, rc::Rc, sync::Arc};
 
 use bytes::Bytes;
 use fastrand::Rng;
@@ -20,6 +14,7 @@ use crate::{
     heads::Heads,
     measures::{Cause, Measures, Report},
     participant::Participant,
+    plan::Plan,
     rules::Rule,
     scenario::{LATENCY, Scenario},
     sync::Timer,
@@ -38,7 +33,7 @@ struct Packet {
     is_useful: Cell<bool>,
 }
 
-/// What happens next. Of what happens at one instant, what was planned first comes first.
+/// What happens next.
 enum Step {
     Send,
     Arrive { to: usize, packet: Rc<Packet> },
@@ -48,20 +43,13 @@ enum Step {
     Sync(usize, Timer),
 }
 
-struct Planned {
-    at: Millis,
-    number: u64,
-    step: Step,
-}
-
 pub struct World {
     scenario: Scenario,
     config: Arc<Config>,
     rng: Rng,
     now: Millis,
     participants: Vec<Participant>,
-    plan: BinaryHeap<Reverse<Planned>>,
-    planned: u64,
+    plan: Plan<Step>,
     /// When each message was sent.
     sent: BTreeMap<MessageId, Millis>,
     last_sent: Millis,
@@ -84,8 +72,7 @@ impl World {
             config,
             rng,
             now: BEGIN,
-            plan: BinaryHeap::new(),
-            planned: 0,
+            plan: Plan::default(),
             sent: BTreeMap::new(),
             last_sent: BEGIN,
             last_delivered: BEGIN,
@@ -98,7 +85,7 @@ impl World {
     pub fn run(mut self) -> Report {
         self.start();
         let wanted = self.scenario.messages * (self.scenario.participants - 1);
-        while let Some(Reverse(Planned { at, step, .. })) = self.plan.pop() {
+        while let Some((at, step)) = self.plan.pop() {
             let is_over = self.sent.len() == self.scenario.messages
                 && (self.measures.delays.len() == wanted
                     || at > self.last_sent + 1000 * self.scenario.patience);
@@ -123,16 +110,11 @@ impl World {
                 (config.sync_message_interval, Step::PeriodicSync(who)),
             ] {
                 let at = self.now + self.rng.u64(..interval);
-                self.plan(at, step);
+                self.plan.push(at, step);
             }
             self.restart_sync(who);
         }
-        self.plan(self.now + WARM_UP, Step::Send);
-    }
-
-    fn plan(&mut self, at: Millis, step: Step) {
-        self.planned += 1;
-        self.plan.push(Reverse(Planned { at, number: self.planned, step }));
+        self.plan.push(self.now + WARM_UP, Step::Send);
     }
 
     fn take(&mut self, step: Step) {
@@ -142,18 +124,18 @@ impl World {
             Step::Sweep(who) => {
                 let effects = self.participants[who].channel.check_unacknowledged(self.now);
                 self.heed(who, effects);
-                self.plan(self.now + self.config.buffer_sweep_interval, Step::Sweep(who));
+                self.plan.push(self.now + self.config.buffer_sweep_interval, Step::Sweep(who));
             }
             Step::SweepRepairs(who) => {
                 let participant = &mut self.participants[who];
                 self.measures.look(&participant.buffers());
                 let effects = participant.channel.sweep_repairs(self.now);
                 self.heed(who, effects);
-                self.plan(self.now + self.config.repair_sweep_interval, Step::SweepRepairs(who));
+                self.plan.push(self.now + self.config.repair_sweep_interval, Step::SweepRepairs(who));
             }
             Step::PeriodicSync(who) => {
                 self.hurry(who);
-                self.plan(self.now + self.config.sync_message_interval, Step::PeriodicSync(who));
+                self.plan.push(self.now + self.config.sync_message_interval, Step::PeriodicSync(who));
             }
             Step::Sync(who, timer) => self.sync(who, timer),
         }
@@ -172,14 +154,14 @@ impl World {
         if self.sent.len() < self.scenario.messages {
             // Independent of each other, as those of people are.
             let pause = -(1.0 - self.rng.f64()).ln() * 1000.0 / self.scenario.rate;
-            self.plan(self.now + pause as Millis, Step::Send);
+            self.plan.push(self.now + pause as Millis, Step::Send);
         }
     }
 
     /// A sync timer has run out, if it was not set anew.
     fn sync(&mut self, who: usize, timer: Timer) {
         if let Err(later) = self.participants[who].sync.runs_out(timer, self.now) {
-            return later.into_iter().for_each(|at| self.plan(at, Step::Sync(who, timer)));
+            return later.into_iter().for_each(|at| self.plan.push(at, Step::Sync(who, timer)));
         }
         self.participants[who].sync.calm();
         let is_idle = self.participants[who].earliest_request().is_none_or(|at| at > self.now);
@@ -188,7 +170,10 @@ impl World {
         }
         self.restart_sync(who);
         let id = MessageId::from(random_id(&mut self.rng));
-        let message = self.participants[who].send_sync(id, self.now);
+        let mut message = self.participants[who].send_sync(id, self.now);
+        if self.scenario.has(Rule::BareSyncs) {
+            message.bloom_filter = None;
+        }
         self.measures.asking_syncs += u64::from(!message.repair_request.is_empty());
         self.broadcast(who, &wire::encode(&message), Cause::Sync);
         if !self.participants[who].sync.hurries() {
@@ -198,7 +183,7 @@ impl World {
 
     fn restart_sync(&mut self, who: usize) {
         if let Some(at) = self.participants[who].sync.restart(self.now, &mut self.rng) {
-            self.plan(at, Step::Sync(who, Timer::Regular));
+            self.plan.push(at, Step::Sync(who, Timer::Regular));
         }
     }
 
@@ -207,7 +192,7 @@ impl World {
         if let Some(at) = participant.earliest_request()
             && let Some(at) = participant.sync.hurry(at, self.now, &mut self.rng)
         {
-            self.plan(at, Step::Sync(who, Timer::Early));
+            self.plan.push(at, Step::Sync(who, Timer::Early));
         }
     }
 
@@ -226,7 +211,7 @@ impl World {
                 continue;
             }
             let at = self.now + self.rng.u64(LATENCY);
-            self.plan(at, Step::Arrive { to, packet: packet.clone() });
+            self.plan.push(at, Step::Arrive { to, packet: packet.clone() });
         }
     }
 
@@ -250,7 +235,8 @@ impl World {
     fn heed(&mut self, who: usize, effects: Effects) {
         for event in effects.events {
             match event {
-                Event::Ready(message) => {
+                // What a short history has forgotten may be delivered again.
+                Event::Ready(message) if self.participants[who].is_new(&message.message_id) => {
                     self.measures.delays.push((self.now - self.sent[&message.message_id]) as u32);
                     self.last_delivered = self.now;
                 }
@@ -276,30 +262,4 @@ impl World {
 /// As js/random.js makes them: 32 hexadecimal digits.
 fn random_id(rng: &mut Rng) -> String {
     format!("{:032x}", rng.u128(..))
-}
-
-impl Planned {
-    fn key(&self) -> (Millis, u64) {
-        (self.at, self.number)
-    }
-}
-
-impl PartialEq for Planned {
-    fn eq(&self, other: &Self) -> bool {
-        self.key() == other.key()
-    }
-}
-
-impl Eq for Planned {}
-
-impl PartialOrd for Planned {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Planned {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.key().cmp(&other.key())
-    }
 }
