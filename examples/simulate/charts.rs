@@ -75,9 +75,9 @@ pub fn draw(summaries: &[Summary], folder: &str) -> Result {
                     value: |of| Some(of.redundant_per_lost),
                 },
                 Panel {
-                    title: "Messages that wait in the fullest incoming buffer",
+                    title: "Messages, of 50, that wait in the fullest incoming buffer",
                     unit: "messages",
-                    range: 1.0..100.0,
+                    range: 10.0..50.0,
                     value: |of| Some(of.incoming as f64),
                 },
             ],
@@ -175,19 +175,30 @@ fn legend_of_sizes(area: &Area) -> Result {
 /// What is shown of the rules: a title, how wide the bar is (of 1), and the text beside it.
 type Measure = (&'static str, fn(&Summary) -> f64, fn(&Summary) -> String);
 
+/// Where the bars begin.
+const BARS: i32 = 300;
+
 const MEASURES: [Measure; 3] = [
     (
         "kB received per delivery",
-        |of| of.bytes_per_delivery / 400_000.0,
+        |of| of.bytes_per_delivery / 500_000.0,
         |of| format!("{:.1}", of.bytes_per_delivery / 1000.0),
     ),
-    ("never delivered, %", |of| of.missing * 200.0, |of| format!("{:.2}", of.missing * 100.0)),
     (
         "99 in 100 delivered within, s",
-        |of| of.p99.unwrap_or(f64::INFINITY) / 100.0,
-        |of| of.p99.map_or("never".into(), |p99| format!("{p99:.0}")),
+        |of| of.p99.unwrap_or(f64::INFINITY) / 60.0,
+        |of| whole(of.p99),
+    ),
+    (
+        "all logs equal after, s",
+        |of| of.convergence.unwrap_or(f64::INFINITY) / 600.0,
+        |of| whole(of.convergence),
     ),
 ];
+
+fn whole(seconds: Option<f64>) -> String {
+    seconds.map_or("never".into(), |seconds| format!("{seconds:.0}"))
+}
 
 /// Bars for the rules that are proposed, in the largest group.
 fn rules(summaries: &[Summary], path: &Path) -> Result {
@@ -198,17 +209,17 @@ fn rules(summaries: &[Summary], path: &Path) -> Result {
         format!("{size} participants, {} % loss: rules that the package does not have", COMPARED_AT * 100.0);
     root.draw(&Text::new(title, (20, 14), (FONT, 17).into_font()))?;
     for (column, (title, ..)) in (0..).zip(MEASURES) {
-        root.draw(&Text::new(title, (250 + column * 235, 48), (FONT, 14).into_font()))?;
+        root.draw(&Text::new(title, (BARS + column * 220, 48), (FONT, 14).into_font()))?;
     }
     let mut y = 74;
     for is_advised in [false, true] {
         for rules in RULES {
             let Some(of) = find(summaries, size, COMPARED_AT, is_advised, rules) else { continue };
-            let mut label = vec![if is_advised { "advised settings" } else { "default settings" }];
+            let mut label = vec![if is_advised { "advised" } else { "defaults" }];
             label.extend(rules.iter().map(|rule| rule.name()));
             root.draw(&Text::new(label.join(" + "), (20, y + 5), (FONT, 14).into_font()))?;
             for (column, (_, share, text)) in (0..).zip(MEASURES) {
-                let (left, width) = (250 + column * 235, (160.0 * share(of).clamp(0.005, 1.0)) as i32);
+                let (left, width) = (BARS + column * 220, (150.0 * share(of).clamp(0.005, 1.0)) as i32);
                 let colour = COLOURS[usize::from(is_advised)];
                 root.draw(&Rectangle::new([(left, y), (left + width.max(1), y + 24)], colour.filled()))?;
                 root.draw(&Text::new(text(of), (left + width + 6, y + 5), (FONT, 14).into_font()))?;

@@ -90,7 +90,10 @@ fn summaries_come_in_the_order_of_the_scenarios_whatever_runs_first() {
         summaries
     };
     let together = summaries(&scenarios);
-    assert_eq!(together, scenarios.each_ref().map(|scenario| summaries(&[scenario.clone()]).remove(0)));
+    assert_eq!(
+        together,
+        scenarios.each_ref().map(|scenario| summaries(std::slice::from_ref(scenario)).remove(0))
+    );
     assert_eq!(together[0].runs, 3);
 }
 
