@@ -184,11 +184,7 @@ const MEASURES: [Measure; 3] = [
         |of| of.bytes_per_delivery / 500_000.0,
         |of| format!("{:.1}", of.bytes_per_delivery / 1000.0),
     ),
-    (
-        "99 in 100 delivered within, s",
-        |of| of.p99.unwrap_or(f64::INFINITY) / 60.0,
-        |of| whole(of.p99),
-    ),
+    ("99 in 100 delivered within, s", |of| of.p99.unwrap_or(f64::INFINITY) / 60.0, |of| whole(of.p99)),
     (
         "all logs equal after, s",
         |of| of.convergence.unwrap_or(f64::INFINITY) / 600.0,

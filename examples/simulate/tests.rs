@@ -3,6 +3,7 @@
 use crate::{
     measures::Report,
     options::{self, Command},
+    participant::Participant,
     pool,
     rules::Rule,
     scenario::Scenario,
@@ -76,9 +77,12 @@ fn heads_name_what_is_among_the_newest_of_nobody() {
 }
 
 #[test]
-fn what_a_short_history_has_forgotten_is_not_counted_as_delivered_again() {
+fn what_a_short_history_has_forgotten_is_never_repaired_and_counts_once() {
     let report = run(Scenario { messages: 200, rate: 10.0, ..small() }.with(&[("maxMessageHistory", 20.0)]));
     assert!(report.missing > 0.0 && report.converged.is_none(), "{report:?}");
+    let mut participant = Participant::new(&"p".into(), &small().config().into(), None);
+    let deliveries = ["a", "b", "a"].map(|id| participant.is_new(&id.into()));
+    assert_eq!(deliveries, [true, true, false]);
 }
 
 #[test]
