@@ -37,18 +37,11 @@ pub fn advised(participants: usize) -> &'static [(&'static str, f64)] {
             ("repairTMax", 10_000.0),
             ("syncMessageInterval", 10_000.0),
         ],
-        30..300 => &[
-            ("bloomFilterCapacity", 1000.0),
-            ("maxCausalHistory", 20.0),
-            ("repairTMin", 2000.0),
-            ("repairTMax", 20_000.0),
-        ],
         _ => &[
             ("bloomFilterCapacity", 1000.0),
             ("maxCausalHistory", 20.0),
             ("repairTMin", 2000.0),
             ("repairTMax", 20_000.0),
-            ("numResponseGroups", 8.0),
         ],
     }
 }
