@@ -1,12 +1,12 @@
 // `npm run bench`: measures, prints the tables, writes the results, compares them with earlier ones.
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { build } from "../js/build/build.mjs";
-import { Failure, say, whenMain } from "../js/build/common.mjs";
+import { Failure, inRoot, say, whenMain } from "../js/build/common.mjs";
 import { setup } from "../js/build/setup.mjs";
 import { allGroups } from "./cases/index.js";
-import { buildFilter } from "./libraries/filter.mjs";
 import { compare } from "./check.mjs";
+import { buildFilter } from "./libraries/filter.mjs";
 import { machine, versions } from "./machine.mjs";
 import { HELP, readOptions } from "./options.mjs";
 import { openBrowser } from "./places/browser.mjs";
@@ -80,9 +80,11 @@ await whenMain(import.meta.url, async (args) => {
   if (options.build) {
     await setup();
     await build();
+  } else if (!existsSync(inRoot("pkg", "package.json"))) {
+    throw new Failure("there is no pkg/ to measure yet: leave out --no-build");
   }
   const groups = plan(await allGroups(), options);
-  if (options.list) return console.log(groups.map(({ name }) => name).join("\n"));
+  if (options.list) return console.log([...new Set(groups.map(({ name }) => name))].join("\n"));
   if (options.build && groups.some(({ needs }) => needs === "filter")) await buildFilter();
   const results = await measure(groups, options);
   print(results);

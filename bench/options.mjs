@@ -5,8 +5,8 @@ import { Failure } from "../js/build/common.mjs";
 
 export const HELP = `Usage: npm run bench -- [options]
 
-Builds the package and measures it beside @waku/sds, in Node. Prints a table and
-writes a JSON file. The whole takes about half an hour, --quick a few minutes.
+Builds the package and measures it beside @waku/sds, in Node. Prints tables and
+writes a JSON file. Some of it takes @waku/sds minutes; --quick leaves that out.
 
   --browser      in headless Chromium, too
   --quick        without what takes long, and in three rounds
