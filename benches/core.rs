@@ -116,8 +116,8 @@ fn filtering(criterion: &mut Criterion) {
 }
 
 fn restore(saved: &Bytes, history: &[Bytes]) -> Channel {
-    let stored = |bytes: &Bytes| wire::decode_stored(bytes.clone()).expect("a stored message").0;
-    let snapshot = snapshot::decode(saved.clone()).expect("a snapshot");
+    let stored = |bytes: &Bytes| wire::decode_stored(bytes).expect("a stored message").0;
+    let snapshot = snapshot::decode(saved).expect("a snapshot");
     let saved = Saved { snapshot, history: history.iter().map(stored).collect(), hints: Vec::new() };
     Channel::restore("room".into(), "alice".into(), roomy(), &Protobuf, saved, NOW).0
 }

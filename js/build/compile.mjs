@@ -9,6 +9,9 @@ import { bindgenTool } from "./setup.mjs";
 export const WASM_FILE = "sds_wasm_bg.wasm";
 export const GLUE_FILE = "sds_wasm.js";
 
+/** Cargo.toml has it. */
+const PROFILE = "npm";
+
 /** With names of functions in it, for profiles (`npm run bench:profile`), the module is larger and no faster or slower. */
 const OPTIMIZE = ["-O3", ...(process.env.SDS_WASM_NAMES ? ["-g"] : [])];
 
@@ -20,8 +23,8 @@ async function compile(targetDir) {
   const compact = ["--cfg", 'sha2_backend_soft="compact"'];
   const flags = ["-C", "strip=debuginfo", ...compact, `--remap-path-prefix=${home}=/cargo`, `--remap-path-prefix=${ROOT}=`];
   const env = { CARGO_ENCODED_RUSTFLAGS: flags.join("\x1f") };
-  await run("cargo", ["build", "--locked", "--release", "--lib", "--target", WASM_TARGET], { env });
-  return join(targetDir, WASM_TARGET, "release", "sds_wasm.wasm");
+  await run("cargo", ["build", "--locked", "--profile", PROFILE, "--lib", "--target", WASM_TARGET], { env });
+  return join(targetDir, WASM_TARGET, PROFILE, "sds_wasm.wasm");
 }
 
 async function bind(compiled, outDir) {
