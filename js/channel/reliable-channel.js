@@ -60,7 +60,8 @@ export class ReliableChannel extends EventTarget {
     Object.defineProperty(this, "channelId", { value: channelId, enumerable: true });
     Object.defineProperty(this, "participantId", { value: manager.participantId, enumerable: true });
     this.#status = new Status(manager, channelId, (status) => this.#tell("statusChange", { channelId, ...status }));
-    this.#sync = new SyncSchedule(manager.config.syncMessageInterval, () => this.#sendSync());
+    const { syncMessageInterval } = manager.config;
+    this.#sync = new SyncSchedule(syncMessageInterval, () => this.#sendSync(), () => this.#askIfStillDue());
     const failed = (error) => this.#transportFailed("retrieve", error);
     this.#retrieval = new Retrieval(retrieve, (retrieved) => this.#takeIn(retrieved, "retrieve"), failed);
   }
@@ -165,11 +166,21 @@ export class ReliableChannel extends EventTarget {
 
   /** Requests are due at times of their own; a sync message carries those that are. */
   #hurryForRequests() {
-    if (this.#closing) return;
+    const earliest = this.#earliestRequest();
+    if (earliest !== undefined) this.#sync.hurry(earliest, Math.max(0, earliest - this.#now()));
+  }
+
+  /** In a large group, most answers come before all have asked: a sync message with nothing to ask is a burst for nothing. */
+  #askIfStillDue() {
+    const earliest = this.#earliestRequest();
+    if (earliest !== undefined && earliest <= this.#now()) this.#sync.fire();
+    else this.#hurryForRequests();
+  }
+
+  #earliestRequest() {
+    if (this.#closing) return undefined;
     const requests = this.#manager.getOutgoingRepairBuffer(this.#channelId);
-    if (requests.length === 0) return;
-    const earliest = requests.reduce((least, { requestAt }) => Math.min(least, requestAt), Infinity);
-    this.#sync.hurry(earliest, Math.max(0, earliest - this.#now()));
+    return requests.reduce((least, { requestAt }) => Math.min(least ?? requestAt, requestAt), undefined);
   }
 
   // In.

@@ -18,15 +18,20 @@ export function tellsNewest(bytes, log) {
 export class SyncSchedule {
   #interval;
   #send;
+  #onEarly;
   #regular;
   /** @type {{ at: number, timer: unknown } | undefined} */
   #early;
   #stopped = false;
 
-  /** `send` is called without arguments when it is time; it must not throw. */
-  constructor(interval, send) {
+  /**
+   * `send` is called without arguments when it is time, `onEarly` when that is so which was hurried for: it looks whether there
+   * is still a reason, and calls `fire` or `hurry`. Neither may throw.
+   */
+  constructor(interval, send, onEarly) {
     this.#interval = interval;
     this.#send = send;
+    this.#onEarly = onEarly;
   }
 
   get hurries() {
@@ -36,14 +41,22 @@ export class SyncSchedule {
   /** Somebody has just told what we could tell. */
   restart() {
     clearTimeout(this.#regular);
-    this.#regular = this.#in(this.#interval * (1 + Math.random()));
+    this.#regular = this.#in(this.#interval * (1 + Math.random()), () => this.fire());
   }
 
   /** There is something of our own to ask for at `at`, `delay` ms from now: a request needs a message to travel with. */
   hurry(at, delay) {
     if (this.#early?.at <= at) return;
     this.#calm();
-    this.#early = { at, timer: this.#in(delay + (this.#interval / 4) * Math.random()) };
+    const late = (this.#interval / 4) * Math.random();
+    this.#early = { at, timer: this.#in(delay + late, () => this.#reconsider()) };
+  }
+
+  /** Sends now. */
+  fire() {
+    this.#calm();
+    this.restart();
+    this.#send();
   }
 
   /** For good: what is under way may still restart it. */
@@ -58,14 +71,13 @@ export class SyncSchedule {
     this.#early = undefined;
   }
 
-  #in(delay) {
-    if (this.#stopped) return undefined;
-    return background(() => this.#fire(), Math.min(delay, LONGEST_DELAY));
+  #reconsider() {
+    this.#calm();
+    this.#onEarly();
   }
 
-  #fire() {
-    this.#calm();
-    this.restart();
-    this.#send();
+  #in(delay, body) {
+    if (this.#stopped) return undefined;
+    return background(body, Math.min(delay, LONGEST_DELAY));
   }
 }

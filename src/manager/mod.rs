@@ -333,10 +333,10 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
     ) -> Result<Bytes, P> {
         let (slot, loading) = self.loaded(id, now).await?;
         for message in slot.read(Channel::without_hint).unwrap_or_default() {
-            if let Some(hint) = self.host.retrieval_hint(&message, id) {
-                if slot.write(|channel| channel.set_hint(&message, hint.clone())) == Some(true) {
-                    slot.queue_hint(message, hint);
-                }
+            if let Some(hint) = self.host.retrieval_hint(&message, id)
+                && slot.write(|channel| channel.set_hint(&message, hint.clone())) == Some(true)
+            {
+                slot.queue_hint(message, hint);
             }
         }
         let mut wrapped = Bytes::new();

@@ -164,5 +164,22 @@ test("an answer that comes in time: nothing is asked", async (t) => {
   await pass(1000);
   transport.hears(message("first"));
   await pass(60_000);
-  assert.ok(transport.published.every((bytes) => sds.decodeMessage(bytes).repairRequest.length === 0));
+  assert.deepEqual(transport.published, [], "nor is anything sent to ask with");
+});
+
+test("one of two answers comes in time: the other is asked for when it is due", async (t) => {
+  const { pass } = stopTime(t);
+  const config = { repairTMin: 1000, repairTMax: 120_000, syncMessageInterval: 400_000 };
+  const [[early, due], , , [late, later]] = await dueTimes(t, config);
+  const transport = handTransport();
+  const carol = await sds.ReliableChannel.open({ participantId: "carol", channelId: CHANNEL, transport, config });
+  t.after(() => carol.close());
+  transport.hears(message("second", { after: [early, late] }));
+  await idle();
+  transport.hears(message(early));
+  await pass(later - Date.now() - 1);
+  assert.ok(Date.now() > due);
+  assert.deepEqual(transport.published, []);
+  await pass(2 * 100_000 + 1000);
+  assert.deepEqual(asked(transport), [late]);
 });
