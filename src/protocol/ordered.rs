@@ -122,7 +122,7 @@ impl<T> Ordered<T> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use proptest::{collection::vec, prelude::*};
 

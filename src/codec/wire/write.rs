@@ -44,6 +44,8 @@ pub(super) fn message(
             Part::RepairRequest => entries_of(&mut out, field.number, requests),
         }
     }
+    // It may be kept for long, and is not changed any more.
+    out.shrink_to_fit();
     out.into()
 }
 
