@@ -165,7 +165,7 @@ pub(super) fn hostile() -> impl Strategy<Value = Bytes> {
 
 /// Encodes a state as `snapshot::encode` does that of a channel.
 pub(super) fn encode_state(state: &Snapshot) -> Bytes {
-    let mut writer = Writer::new(snapshot::SCHEMA_VERSION, state.lamport_timestamp);
+    let mut writer = Writer::new(snapshot::SCHEMA_VERSION, state.lamport_timestamp, 0);
     for own in &state.outgoing {
         writer.outgoing(&own.message.bytes, own.send_time, own.resend_attempts);
     }

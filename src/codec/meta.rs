@@ -80,7 +80,7 @@ pub struct HistoryUpdate {
 
 /// Encodes a ChannelMeta, byte for byte like nim-sds.
 pub fn encode_meta(meta: &ChannelMeta) -> Bytes {
-    let mut writer = Writer::new(meta.schema_version, meta.lamport_timestamp);
+    let mut writer = Writer::new(meta.schema_version, meta.lamport_timestamp, 0);
     for own in &meta.outgoing_buffer {
         writer.outgoing(&wire::encode(&own.message), own.send_time, own.resend_attempts);
     }

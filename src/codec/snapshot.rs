@@ -14,10 +14,17 @@ use crate::protocol::{
 
 pub use super::records::SCHEMA_VERSION;
 
+/// What a message takes in a snapshot beside its bytes, and a snapshot beside its messages; more makes it grow.
+const ROOM: usize = 64;
+
 /// Encodes the state of a channel, with its `pending` changes of the history: the ChannelMeta of nim-sds, and two
 /// fields more that nim-sds skips.
 pub fn encode(channel: &Channel, pending: &HistoryUpdate) -> Bytes {
-    let mut writer = Writer::new(SCHEMA_VERSION, channel.lamport_timestamp());
+    let own = channel.outgoing().map(|own| &own.message);
+    let messages = own.chain(channel.incoming().map(|waiting| &waiting.message)).chain(&pending.append);
+    let room =
+        messages.map(|message| message.bytes.len().saturating_add(ROOM)).fold(ROOM, usize::saturating_add);
+    let mut writer = Writer::new(SCHEMA_VERSION, channel.lamport_timestamp(), room);
     for own in channel.outgoing() {
         writer.outgoing(&own.message.bytes, own.send_time, own.resend_attempts);
     }

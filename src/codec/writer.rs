@@ -11,26 +11,29 @@ use crate::protocol::{HistoryEntry, MessageId, Millis};
 pub struct Writer(Vec<u8>);
 
 impl Writer {
-    pub fn new(schema_version: u32, lamport_timestamp: u64) -> Self {
-        let mut out = Vec::new();
+    /// `room`: about how many bytes there will be.
+    pub fn new(schema_version: u32, lamport_timestamp: u64, room: usize) -> Self {
+        let mut out = Vec::with_capacity(room);
         number(&mut out, 1, schema_version.into());
         number(&mut out, 2, lamport_timestamp);
         Self(out)
     }
 
     pub fn outgoing(&mut self, message: &[u8], send_time: Millis, resend_attempts: u32) {
-        nested(&mut self.0, 3, &mut |out| {
-            bytes(out, 1, message);
-            number(out, 2, send_time);
-            number(out, 3, resend_attempts.into());
-        });
+        let attempts = resend_attempts.into();
+        let size = size_of_bytes(message).saturating_add(size_of_number(send_time));
+        length(&mut self.0, 3, size.saturating_add(size_of_number(attempts)));
+        bytes(&mut self.0, 1, message);
+        number(&mut self.0, 2, send_time);
+        number(&mut self.0, 3, attempts);
     }
 
     pub fn incoming(&mut self, message: &[u8], missing: &mut dyn Iterator<Item = &MessageId>) {
-        nested(&mut self.0, 4, &mut |out| {
-            bytes(out, 1, message);
-            missing.for_each(|id| bytes(out, 2, id.as_str().as_bytes()));
-        });
+        let missing: Vec<&[u8]> = missing.map(|id| id.as_str().as_bytes()).collect();
+        let sizes = missing.iter().map(|id| size_of_bytes(id));
+        length(&mut self.0, 4, sizes.fold(size_of_bytes(message), usize::saturating_add));
+        bytes(&mut self.0, 1, message);
+        missing.into_iter().for_each(|id| bytes(&mut self.0, 2, id));
     }
 
     pub fn outgoing_repair(&mut self, id: &MessageId, entry: &HistoryEntry, request_at: Millis) {
@@ -89,7 +92,17 @@ pub(super) fn length(out: &mut Vec<u8>, field: u32, length: usize) {
     encode_varint(length as u64, out);
 }
 
-/// Writes a message inside of a message. Its length stands before it and is known after it, so it is moved up.
+// The sizes of fields whose numbers are up to 15, which makes their tags one byte.
+
+pub(super) fn size_of_bytes(value: &[u8]) -> usize {
+    size_of_number(value.len() as u64).saturating_add(value.len())
+}
+
+fn size_of_number(value: u64) -> usize {
+    encoded_len_varint(value).saturating_add(1)
+}
+
+/// Writes a small message inside of a message. Its length stands before it and is known after it, so it is moved up.
 fn nested(out: &mut Vec<u8>, field: u32, write: &mut dyn FnMut(&mut Vec<u8>)) {
     encode_key(field, WireType::LengthDelimited, out);
     let start = out.len();

@@ -91,7 +91,7 @@ pub fn to_object(snapshot: &Bytes) -> Result<Plain, Error> {
 /// # Errors
 /// An `InvalidArgument` object that names a field that is missing or of another type.
 pub fn from_object(object: &JsValue) -> Read<Bytes> {
-    let mut writer = Writer::new(small(object, "schemaVersion")?, number(object, "lamportTimestamp")?);
+    let mut writer = Writer::new(small(object, "schemaVersion")?, number(object, "lamportTimestamp")?, 0);
     each(object, "outgoingBuffer", &mut |item| {
         let message = wire::encode(&message(&get(item, "message"))?);
         writer.outgoing(&message, instant(item, "sendTime")?, small(item, "resendAttempts")?);

@@ -1,11 +1,10 @@
 //! From a message to bytes.
 
 use bytes::Bytes;
-use prost::encoding::encoded_len_varint;
 
 use super::layout::{Layout, Part};
 use crate::{
-    codec::writer::{bytes, length, number},
+    codec::writer::{bytes, length, number, size_of_bytes},
     protocol::{Dialect, HistoryEntry, Message},
 };
 
@@ -63,10 +62,7 @@ pub fn entry(out: &mut Vec<u8>, entry: &HistoryEntry) {
 }
 
 fn entry_size(entry: &HistoryEntry) -> usize {
-    // A tag is one byte, up to field 15.
-    let size =
-        |value: &[u8]| value.len().saturating_add(encoded_len_varint(value.len() as u64)).saturating_add(1);
-    fields_of(entry).into_iter().map(|(_, value)| size(value)).fold(0, usize::saturating_add)
+    fields_of(entry).into_iter().map(|(_, value)| size_of_bytes(value)).fold(0, usize::saturating_add)
 }
 
 /// The fields of a history entry; those that are empty are left out.
