@@ -201,6 +201,16 @@ fn negative_times_are_refused() {
     assert!(text.starts_with("outgoingBuffer.sendTime: 18446744073709551615"), "{text}");
 }
 
+proptest! {
+    #[test]
+    fn what_is_kept_has_no_spare_memory(message in message()) {
+        for bytes in [Protobuf.store(&message).bytes, encode(&message), encode(&Message { dialect: Dialect::Rfc, ..message })] {
+            let size = bytes.len();
+            prop_assert_eq!(Vec::from(bytes).capacity(), size);
+        }
+    }
+}
+
 #[test]
 fn content_and_filter_of_a_message_are_not_copied() {
     let bytes = encode(&Message {

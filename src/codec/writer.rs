@@ -98,7 +98,7 @@ pub(super) fn size_of_bytes(value: &[u8]) -> usize {
     size_of_number(value.len() as u64).saturating_add(value.len())
 }
 
-fn size_of_number(value: u64) -> usize {
+pub(super) fn size_of_number(value: u64) -> usize {
     encoded_len_varint(value).saturating_add(1)
 }
 
