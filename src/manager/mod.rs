@@ -8,6 +8,7 @@ mod event;
 mod flush;
 mod gate;
 mod load;
+mod operate;
 mod slot;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
@@ -24,7 +25,8 @@ use bytes::Bytes;
 use calls::{Call, all};
 pub use error::{Error, Operation, PersistenceError};
 pub use event::Event;
-use slot::{SETTLED, Slot, Ticket};
+use operate::channel_gone;
+use slot::{SETTLED, Slot};
 
 use crate::{
     codec::wire,
@@ -62,10 +64,6 @@ struct Inner<P: Persistence, H: Host<P::Error>> {
 
 /// The result of an operation.
 pub type Result<T, P> = std::result::Result<T, Error<<P as Persistence>::Error>>;
-
-/// What an operation does to a channel in memory. It is run once. Behind a pointer, so that the code around it, which is
-/// large for being asynchronous, exists once for all operations.
-type Change<'a> = &'a mut dyn FnMut(&mut Channel) -> Checked<Effects>;
 
 /// What the protocol answers.
 type Checked<T> = std::result::Result<T, protocol::Error>;
@@ -301,68 +299,6 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
         }
     }
 
-    /// Runs one operation: load, change memory, persist once, tell the events.
-    async fn operate(&self, id: &ChannelId, now: Millis, change: Change<'_>) -> Result<(), P> {
-        let (slot, loading) = self.loaded(id, now).await?;
-        self.run(id, &slot, loading, change).await
-    }
-
-    /// Runs an operation on a channel in memory. If it is refused, what `loading` the channel for it has done remains to
-    /// be told.
-    async fn run(
-        &self,
-        id: &ChannelId,
-        slot: &Slot<P::Error>,
-        loading: Ticket,
-        change: Change<'_>,
-    ) -> Result<(), P> {
-        let (result, ticket) = match slot.write(change).unwrap_or_else(|| Err(channel_gone(id))) {
-            Ok(effects) => (Ok(()), slot.record(effects)),
-            Err(error) => (Err(error.into()), loading),
-        };
-        self.settle(id, slot, ticket).await;
-        result
-    }
-
-    /// Sends with the retrieval hints that the application has for the next causal history.
-    async fn wrap(
-        &self,
-        id: &ChannelId,
-        now: Millis,
-        compose: &dyn Fn(&mut Channel) -> Checked<(Message, Effects)>,
-    ) -> Result<Bytes, P> {
-        let (slot, loading) = self.loaded(id, now).await?;
-        for message in slot.read(Channel::without_hint).unwrap_or_default() {
-            if let Some(hint) = self.host.retrieval_hint(&message, id)
-                && slot.write(|channel| channel.set_hint(&message, hint.clone())) == Some(true)
-            {
-                slot.queue_hint(message, hint);
-            }
-        }
-        let mut wrapped = Bytes::new();
-        let change = &mut |channel: &mut Channel| {
-            let (message, effects) = compose(channel)?;
-            wrapped = wire::encode(&message);
-            Ok(effects)
-        };
-        self.run(id, &slot, loading, change).await?;
-        Ok(wrapped)
-    }
-
-    async fn sweep(
-        &self,
-        id: &ChannelId,
-        now: Millis,
-        sweep: fn(&mut Channel, Millis) -> Effects,
-    ) -> Result<(), P> {
-        self.check_open()?;
-        let slot = self.slots.borrow().get(id).cloned();
-        let Some(slot) = slot.filter(|slot| slot.is_ready()) else {
-            return Ok(());
-        };
-        self.run(id, &slot, SETTLED, &mut |channel| Ok(sweep(channel, now))).await
-    }
-
     /// Hands an ephemeral message to the application.
     fn pass_on(&self, message: Message) -> Received {
         let Message { message_id, channel_id, sender_id, content, .. } = message;
@@ -401,8 +337,4 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
         }
         dropped.map_err(|cause| flush::failure(id, Operation::DropChannel, cause))
     }
-}
-
-fn channel_gone(id: &ChannelId) -> protocol::Error {
-    protocol::Error::InvalidState(format!("channel {id:?} was removed"))
 }
