@@ -23,7 +23,7 @@ npm run simulate -- --charts              draws the charts from docs/scale.json
   --messages 50           messages sent              --rate 1       of these per second, on average
   --content 200           bytes in each              --patience 1800  seconds to wait for equal logs
   --set name=value        a setting, as in defaultConfig(); can be given again
-  --rule name             a rule that the package doesn't have: heads, onlyIfDue, bareSyncs; can be given again";
+  --rule name             a rule that the package doesn't have: heads, askAnyway, bareSyncs; can be given again";
 
 #[derive(Debug, PartialEq)]
 pub enum Command {
