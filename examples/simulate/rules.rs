@@ -1,4 +1,4 @@
-//! Rules that the package doesn't have, simulated around the unchanged core.
+//! Rules that the package doesn't have, or no longer, simulated around the unchanged core.
 
 use serde::{Deserialize, Serialize};
 
