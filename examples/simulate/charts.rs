@@ -54,7 +54,7 @@ pub fn draw(summaries: &[Summary], folder: &str) -> Result {
                 Panel {
                     title: "Bytes received per message delivered",
                     unit: "bytes",
-                    range: 2000.0..1_000_000.0,
+                    range: 2000.0..200_000.0,
                     value: |of| Some(of.bytes_per_delivery),
                 },
                 Panel {
@@ -184,25 +184,31 @@ const MEASURES: [Measure; 3] = [
         |of| of.bytes_per_delivery / 500_000.0,
         |of| format!("{:.1}", of.bytes_per_delivery / 1000.0),
     ),
-    ("99 in 100 delivered within, s", |of| of.p99.unwrap_or(f64::INFINITY) / 60.0, |of| whole(of.p99)),
+    ("99 in 100 delivered within, s", |of| of.p99.unwrap_or(f64::INFINITY) / 60.0, |of| rounded(of.p99)),
     (
         "all logs equal after, s",
         |of| of.convergence.unwrap_or(f64::INFINITY) / 600.0,
-        |of| whole(of.convergence),
+        |of| rounded(of.convergence),
     ),
 ];
 
-fn whole(seconds: Option<f64>) -> String {
-    seconds.map_or("never".into(), |seconds| format!("{seconds:.0}"))
+fn rounded(seconds: Option<f64>) -> String {
+    match seconds {
+        None => "never".into(),
+        Some(seconds) if seconds < 10.0 => format!("{seconds:.1}"),
+        Some(seconds) => format!("{seconds:.0}"),
+    }
 }
 
-/// Bars for the rules that are proposed, in the largest group.
+/// Bars for the rules that were, are and could be, in the largest group.
 fn rules(summaries: &[Summary], path: &Path) -> Result {
     let size = SIZES[SIZES.len() - 1];
     let root = SVGBackend::new(path, SIZE).into_drawing_area();
     root.fill(&WHITE)?;
-    let title =
-        format!("{size} participants, {} % loss: rules that the package does not have", COMPARED_AT * 100.0);
+    let title = format!(
+        "{size} participants, {} % loss: what the package did (askAnyway), what it does, what is proposed",
+        COMPARED_AT * 100.0
+    );
     root.draw(&Text::new(title, (20, 14), (FONT, 17).into_font()))?;
     for (column, (title, ..)) in (0..).zip(MEASURES) {
         root.draw(&Text::new(title, (BARS + column * 220, 48), (FONT, 14).into_font()))?;

@@ -14,7 +14,7 @@ use crate::{
 pub const HELP: &str = "\
 npm run simulate                          groups of 10, 100 and 1000, loss 1 to 50 %, default and advised settings
 npm run simulate -- OPTION…               one scenario, or one for each size and loss of a list
-npm run simulate -- --figures             all that docs/scale.md shows: writes docs/scale.json and draws the charts
+npm run simulate -- --figures             the figures of docs/scale.md: writes docs/scale.json and draws the charts
                                           (with --participants only of these sizes, the others stay as they are)
 npm run simulate -- --charts              draws the charts from docs/scale.json
 
@@ -23,7 +23,7 @@ npm run simulate -- --charts              draws the charts from docs/scale.json
   --messages 50           messages sent              --rate 1       of these per second, on average
   --content 200           bytes in each              --patience 1800  seconds to wait for equal logs
   --set name=value        a setting, as in defaultConfig(); can be given again
-  --rule name             a rule that the package doesn't have: heads, onlyIfDue, bareSyncs; can be given again";
+  --rule name             heads or bareSyncs, which the package doesn't have, or askAnyway, which it no longer has";
 
 #[derive(Debug, PartialEq)]
 pub enum Command {

@@ -61,8 +61,8 @@ fn settings_and_rules_change_what_is_sent() {
     let filter = |report: &Report| (report.filter_share * 100.0).round();
     let narrow = run(small().with(&[("bloomFilterCapacity", 100.0)]));
     assert!(filter(&narrow) < 30.0 && filter(&report) > 80.0, "{narrow:?} {report:?}");
-    let quiet = run(small().ruled(&[Rule::OnlyIfDue]));
-    assert!(quiet.syncs.broadcasts < report.syncs.broadcasts, "{quiet:?} {report:?}");
+    let loud = run(small().ruled(&[Rule::AskAnyway]));
+    assert!(loud.syncs.broadcasts > report.syncs.broadcasts, "{loud:?} {report:?}");
     let bare = run(small().ruled(&[Rule::BareSyncs]));
     assert!(bare.filter_share < report.filter_share, "{bare:?} {report:?}");
 }
@@ -119,7 +119,7 @@ fn the_command_line_is_checked() {
         (["--participants", "1"], "--participants takes numbers from 2 to 100000, got \"1\""),
         (["--set", "repairTmax=5"], "--set: config.repairTmax is not a setting"),
         (["--set", "repairTMax"], "--set takes name=value, got \"repairTMax\""),
-        (["--rule", "head"], "--rule takes one of heads, onlyIfDue, bareSyncs, got \"head\""),
+        (["--rule", "head"], "--rule takes one of heads, askAnyway, bareSyncs, got \"head\""),
     ] {
         let error = parse(&arguments).unwrap_err();
         assert!(error.contains(text), "{error}");

@@ -164,8 +164,8 @@ impl World {
             return later.into_iter().for_each(|at| self.plan.push(at, Step::Sync(who, timer)));
         }
         self.participants[who].sync.calm();
-        let is_idle = self.participants[who].earliest_request().is_none_or(|at| at > self.now);
-        if self.scenario.has(Rule::OnlyIfDue) && timer == Timer::Early && is_idle {
+        let is_due = self.participants[who].earliest_request().is_some_and(|at| at <= self.now);
+        if timer == Timer::Early && !is_due && !self.scenario.has(Rule::AskAnyway) {
             return self.hurry(who);
         }
         self.restart_sync(who);
