@@ -23,7 +23,8 @@ npm run simulate -- --charts              draws the charts from docs/scale.json
   --messages 50           messages sent              --rate 1       of these per second, on average
   --content 200           bytes in each              --patience 1800  seconds to wait for equal logs
   --set name=value        a setting, as in defaultConfig(); can be given again
-  --rule name             heads or bareSyncs, which the package doesn't have, or askAnyway, which it no longer has";
+  --rule name             heads or bareSyncs, which the package doesn't have, or askAnyway, which it
+                          no longer has; can be given again";
 
 #[derive(Debug, PartialEq)]
 pub enum Command {
