@@ -1,4 +1,4 @@
-import type { HistoryEntry, ManagerEvents, ManagerOptions } from "./index.js";
+import type { Config, HistoryEntry, ManagerEvents, ManagerOptions } from "./index.js";
 
 /**
  * Whatever carries bytes to the others: it may lose, repeat and reorder them. Waku, WebRTC, WebSocket, radio: an object
@@ -12,6 +12,8 @@ export interface Transport {
 }
 
 export interface ReliableChannelOptions extends ManagerOptions {
+  /** As of a manager, but for `maxCausalHistory`, which is 20 unless given: gaps must be named by somebody to be filled. */
+  config?: Partial<Config>;
   channelId: string;
   transport: Transport;
   /**

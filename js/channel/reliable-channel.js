@@ -11,6 +11,8 @@ import { SyncSchedule, tellsNewest } from "./sync.js";
 
 /** Known to this file only, which makes the constructor private: opening is asynchronous. */
 const FROM_OPEN = Symbol("ReliableChannel.open");
+/** Unlike a manager's 10: in simulated groups that lose much, a message that arrives late was otherwise named by nobody. */
+const MAX_CAUSAL_HISTORY = 20;
 /** The manager's events that are the application's business. */
 const TOLD = ["messageReady", "messageSent", "missingDependencies", "messageLost", "persistenceError"];
 
@@ -299,11 +301,12 @@ if (Symbol.asyncDispose) {
 }
 
 function checkOptions(options) {
-  const { channelId, transport, retrieve } = plainObject("options", options);
+  const { channelId, transport, retrieve, config = {} } = plainObject("options", options);
   object("options.transport", transport);
   for (const method of ["publish", "subscribe"]) func(`options.transport.${method}`, transport[method]);
   optional(func)("options.retrieve", retrieve);
-  return { ...options, channelId: id("options.channelId", channelId) };
+  const { maxCausalHistory = MAX_CAUSAL_HISTORY } = plainObject("options.config", config);
+  return { ...options, config: { ...config, maxCausalHistory }, channelId: id("options.channelId", channelId) };
 }
 
 function abortSignal(name, signal) {

@@ -245,3 +245,16 @@ test("a load that fails is an error of open; the transport hears nothing of it",
   await assert.rejects(opening, { code: "PersistenceError", cause: persistence.error });
   assert.equal(transport.hears, undefined);
 });
+
+test("a message names 20 others, or as many as it is told to", async (t) => {
+  for (const [config, named] of [
+    [undefined, 20],
+    [{ maxCausalHistory: undefined }, 20],
+    [{ maxCausalHistory: 3 }, 3],
+  ]) {
+    const network = new Network();
+    const channel = await openChannel(t, "alice", { network, config });
+    for (let n = 0; n < 22; n += 1) await channel.send(text("hello"));
+    assert.equal(network.published.at(-1).message.causalHistory.length, named);
+  }
+});
