@@ -12,8 +12,11 @@ export const GLUE_FILE = "sds_wasm.js";
 /** Cargo.toml has it. */
 const PROFILE = "npm";
 
-/** With names of functions in it, for profiles (`npm run bench:profile`), the module is larger and no faster or slower. */
-const OPTIMIZE = ["-O3", ...(process.env.SDS_WASM_NAMES ? ["-g"] : [])];
+/**
+ * What rustc has not inlined, wasm-opt would where there is one caller: larger once it is compressed, and no faster.
+ * With names of functions in it, for profiles (`npm run bench:profile`), the module is larger and no faster or slower.
+ */
+const OPTIMIZE = ["-O3", "--one-caller-inline-max-function-size=0", ...(process.env.SDS_WASM_NAMES ? ["-g"] : [])];
 
 async function compile(targetDir) {
   // Panic messages name source files: those of dependencies without the home folder of who built them, so that

@@ -189,7 +189,7 @@ fn repair(all: &Bytes, bytes: &[u8], schema: &RepairSchema) -> Result<Repair, Er
     })?;
     strict::walk(required(inner, inner_name)?, &schema.inner, &mut |index, value| {
         match value {
-            Value::Bytes(value) if index == 0 => named = Some(entry(value)?),
+            Value::Bytes(value) if index == 0 => named = Some(entry(value, None)?),
             Value::Bytes(value) if Some(index) == schema.cached => cached = all.slice_ref(value),
             Value::Number(value) if index == schema.at => at = Some(signed(value, at_name)?),
             _ => (),

@@ -167,6 +167,15 @@ impl<'a> Reader<'a> {
 
     /// Reads a number in the shortest form that holds it; other forms are errors.
     fn varint(&mut self) -> Result<u64, String> {
+        // Nearly all are below 128.
+        if let [byte @ ..0x80, rest @ ..] = self.rest {
+            self.rest = rest;
+            return Ok(u64::from(*byte));
+        }
+        self.long_varint()
+    }
+
+    fn long_varint(&mut self) -> Result<u64, String> {
         let mut value = 0_u64;
         for shift in (0..64).step_by(7) {
             let Some((byte, rest)) = self.rest.split_first() else {

@@ -88,6 +88,10 @@ pub(super) fn bytes(out: &mut Vec<u8>, field: u32, value: &[u8]) {
 
 /// Begins a value of this many bytes.
 pub(super) fn length(out: &mut Vec<u8>, field: u32, length: usize) {
+    if field < 16 && length < 0x80 {
+        // Nearly always, and several times as fast.
+        return out.extend([(field << 3 | WireType::LengthDelimited as u32) as u8, length as u8]);
+    }
     encode_key(field, WireType::LengthDelimited, out);
     encode_varint(length as u64, out);
 }

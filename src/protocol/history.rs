@@ -3,7 +3,9 @@
 use bytes::Bytes;
 
 use super::{
-    HistoryEntry, HistoryUpdate, MAX_HINT, MessageId, StoredMessage, message::fitting, pending::Pending,
+    HistoryEntry, HistoryUpdate, MAX_HINT, MessageId, StoredMessage,
+    message::fitting,
+    pending::{Change, Pending},
     timeline::Timeline,
 };
 
@@ -23,9 +25,7 @@ pub(super) struct History {
 
 impl History {
     pub fn new(limit: usize) -> Self {
-        // As many evicts as there are known ids: enough for any outage that matters, and bounded.
-        let pending = Pending::new(limit.saturating_mul(4));
-        Self { log: Timeline::default(), limit, pending }
+        Self { log: Timeline::default(), limit, pending: Pending::default() }
     }
 
     pub fn contains(&self, id: &MessageId) -> bool {
@@ -55,7 +55,7 @@ impl History {
 
     /// Adds a delivered message and queues it for storage.
     pub fn append(&mut self, message: StoredMessage) {
-        self.pending.append(message.message_id.clone());
+        self.pending.push(message.message_id.clone());
         self.load(message);
     }
 
@@ -65,14 +65,15 @@ impl History {
             return None;
         }
         let (id, _) = self.log.pop_first()?;
-        self.pending.evict(id.clone());
+        self.pending.push(id.clone());
+        self.compact();
         Some(id)
     }
 
     /// Evicts a message again which storage may not have evicted yet.
     pub fn evict(&mut self, id: MessageId) {
         self.log.remove(&id);
-        self.pending.evict(id);
+        self.pending.push(id);
     }
 
     /// The newest `count` messages as dependencies of the next one, oldest first.
@@ -98,9 +99,43 @@ impl History {
 
     /// What storage has not confirmed yet, and the mark to confirm it with.
     pub fn pending(&self) -> (HistoryUpdate, u64) {
-        let append = self.pending.appends().filter_map(|id| self.get(id).cloned()).collect();
-        let evict = self.pending.evicts().cloned().collect();
-        (HistoryUpdate { append, evict }, self.pending.mark())
+        let mut update = HistoryUpdate::default();
+        for (_, id) in self.changes() {
+            match self.get(id) {
+                Some(message) => update.append.push(message.clone()),
+                None => update.evict.push(id.clone()),
+            }
+        }
+        (update, self.pending.mark())
+    }
+
+    /// The latest changes. Of the evicts the oldest are forgotten if there are too many: what stays in storage then is
+    /// older than the whole history, and evicted again when the channel is loaded.
+    fn changes(&self) -> Vec<&Change> {
+        let is_evict = |(_, id): &&Change| !self.contains(id);
+        let mut changes = self.pending.latest();
+        let evicts = changes.iter().filter(|change| is_evict(change)).count();
+        let mut excess = evicts.saturating_sub(self.max_evicts());
+        changes.retain(|change| {
+            let forget = excess > 0 && is_evict(change);
+            excess = excess.saturating_sub(usize::from(forget));
+            !forget
+        });
+        changes
+    }
+
+    /// As many as there are known ids: enough for any outage of storage that matters, and bounded.
+    fn max_evicts(&self) -> usize {
+        self.limit.saturating_mul(4)
+    }
+
+    /// Keeps the queue within bounds while storage fails. When it does something, half of the queue goes.
+    fn compact(&mut self) {
+        let most = self.limit.saturating_add(self.max_evicts()).saturating_mul(2);
+        if self.pending.len() > most {
+            let changes = self.changes().into_iter().cloned().collect();
+            self.pending.replace(changes);
+        }
     }
 
     pub fn has_pending(&self) -> bool {
@@ -120,5 +155,54 @@ impl Logged {
             retrieval_hint: self.hint.clone().unwrap_or_default(),
             sender_id: self.message.sender_id.clone(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn append(history: &mut History, numbers: std::ops::Range<u64>) {
+        for number in numbers {
+            history.append(StoredMessage {
+                message_id: format!("m{number}").as_str().into(),
+                sender_id: "alice".into(),
+                lamport_timestamp: number,
+                bytes: Bytes::new(),
+            });
+            history.trim();
+        }
+    }
+
+    fn pending(history: &History) -> String {
+        let HistoryUpdate { append, evict } = history.pending().0;
+        let append = append.iter().map(|message| format!("+{}", message.message_id));
+        let evict = evict.iter().map(|id| format!("-{id}"));
+        append.chain(evict).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_message_that_leaves_before_it_was_written_is_only_evicted() {
+        let mut history = History::new(2);
+        append(&mut history, 0..3);
+        assert_eq!(pending(&history), "+m1 +m2 -m0");
+    }
+
+    #[test]
+    fn while_storage_fails_the_queue_is_bounded_and_the_oldest_evicts_are_forgotten() {
+        let mut history = History::new(2);
+        append(&mut history, 0..100);
+        assert_eq!(pending(&history), "+m98 +m99 -m90 -m91 -m92 -m93 -m94 -m95 -m96 -m97");
+        assert!(history.pending.len() <= 20, "{}", history.pending.len());
+    }
+
+    #[test]
+    fn what_was_queued_after_a_batch_is_still_queued_when_that_is_confirmed() {
+        let mut history = History::new(2);
+        append(&mut history, 0..95);
+        let (_, mark) = history.pending();
+        append(&mut history, 95..100);
+        history.confirm(mark);
+        assert_eq!(pending(&history), "+m98 +m99 -m93 -m94 -m95 -m96 -m97");
     }
 }

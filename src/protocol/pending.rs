@@ -1,50 +1,45 @@
 //! Changes of the history that storage has not confirmed.
 
-use super::{MessageId, timeline::Timeline};
+use std::collections::VecDeque;
 
-/// The queue of appends and evicts to write. The latest change of an id wins: an append cancels an evict of the
-/// same id and the reverse. A change stays until a write that held it succeeds.
-#[derive(Debug)]
+use super::{MessageId, id_map::IdSet};
+
+/// The ids that joined or left the history, in the order of the changes. What is to be written for an id, the history
+/// tells: only the latest change counts. A change stays until a write that held it succeeds.
+#[derive(Debug, Default)]
 pub(super) struct Pending {
-    appends: Timeline<()>,
-    evicts: Timeline<()>,
+    changes: VecDeque<Change>,
     next: u64,
-    max_evicts: usize,
 }
 
+/// An id, and the number of its change.
+pub(super) type Change = (u64, MessageId);
+
 impl Pending {
-    /// At most `max_evicts` evicts are remembered, the oldest are forgotten first: what stays in storage then is older
-    /// than the whole history, and is evicted again when the channel is loaded.
-    pub fn new(max_evicts: usize) -> Self {
-        Self { appends: Timeline::default(), evicts: Timeline::default(), next: 0, max_evicts }
+    pub fn len(&self) -> usize {
+        self.changes.len()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.appends.is_empty() && self.evicts.is_empty()
+        self.changes.is_empty()
     }
 
-    pub fn append(&mut self, id: MessageId) {
-        self.evicts.remove(&id);
-        self.appends.insert(id, self.next, ());
+    pub fn push(&mut self, id: MessageId) {
+        self.changes.push_back((self.next, id));
         self.next = self.next.saturating_add(1);
     }
 
-    pub fn evict(&mut self, id: MessageId) {
-        self.appends.remove(&id);
-        self.evicts.insert(id, self.next, ());
-        self.next = self.next.saturating_add(1);
-        if self.evicts.len() > self.max_evicts {
-            self.evicts.pop_first();
-        }
+    /// Each id once, in the order of their latest changes.
+    pub fn latest(&self) -> Vec<&Change> {
+        let mut seen = IdSet::default();
+        let mut latest: Vec<_> = self.changes.iter().rev().filter(|(_, id)| seen.insert(id)).collect();
+        latest.reverse();
+        latest
     }
 
-    /// The ids to append, in the order of delivery.
-    pub fn appends(&self) -> impl Iterator<Item = &MessageId> {
-        self.appends.ids()
-    }
-
-    pub fn evicts(&self) -> impl Iterator<Item = &MessageId> {
-        self.evicts.ids()
+    /// Puts those of the latest changes in place of all that still matter.
+    pub fn replace(&mut self, changes: VecDeque<Change>) {
+        self.changes = changes;
     }
 
     /// Marks the present end of the queue, for [`confirm`](Self::confirm).
@@ -54,10 +49,8 @@ impl Pending {
 
     /// Forgets what was queued before `mark` was taken: it has been written. What came since stays.
     pub fn confirm(&mut self, mark: u64) {
-        for changes in [&mut self.appends, &mut self.evicts] {
-            while changes.first().is_some_and(|place| place < mark) {
-                changes.pop_first();
-            }
+        while self.changes.front().is_some_and(|(number, _)| *number < mark) {
+            self.changes.pop_front();
         }
     }
 }
@@ -66,46 +59,30 @@ impl Pending {
 mod tests {
     use super::*;
 
-    fn state(pending: &Pending) -> (Vec<&str>, Vec<&str>) {
-        (
-            pending.appends().map(MessageId::as_str).collect(),
-            pending.evicts().map(MessageId::as_str).collect(),
-        )
+    fn pending(ids: &str) -> Pending {
+        let mut pending = Pending::default();
+        ids.split_whitespace().for_each(|id| pending.push(id.into()));
+        pending
+    }
+
+    fn ids(pending: &Pending) -> String {
+        pending.latest().iter().map(|(_, id)| id.as_str()).collect()
     }
 
     #[test]
-    fn the_latest_change_of_an_id_wins() {
-        let mut pending = Pending::new(10);
-        pending.append("a".into());
-        pending.append("b".into());
-        pending.evict("a".into());
-        assert_eq!(state(&pending), (vec!["b"], vec!["a"]));
-        pending.append("a".into());
-        assert_eq!(state(&pending), (vec!["b", "a"], vec![]));
+    fn an_id_stands_where_it_changed_last() {
+        assert_eq!(ids(&pending("a b a c b")), "acb");
     }
 
     #[test]
     fn a_confirmation_clears_only_what_its_batch_held() {
-        let mut pending = Pending::new(10);
-        pending.append("a".into());
-        pending.append("b".into());
+        let mut pending = pending("a b");
         let batch = pending.mark();
-        pending.append("c".into());
-        pending.evict("a".into());
+        pending.push("c".into());
+        pending.push("a".into());
         pending.confirm(batch);
-        assert_eq!(state(&pending), (vec!["c"], vec!["a"]));
+        assert_eq!(ids(&pending), "ca");
         pending.confirm(pending.mark());
         assert!(pending.is_empty());
-    }
-
-    #[test]
-    fn the_oldest_evicts_are_forgotten_beyond_the_limit() {
-        let mut pending = Pending::new(2);
-        for id in ["a", "b", "c"] {
-            pending.evict(id.into());
-        }
-        assert_eq!(state(&pending), (vec![], vec!["b", "c"]));
-        pending.append("a".into());
-        assert_eq!(state(&pending), (vec!["a"], vec!["b", "c"]));
     }
 }

@@ -17,21 +17,23 @@ struct Values<'a> {
     message_id: Option<&'a [u8]>,
     channel_id: Option<&'a [u8]>,
     sender_id: &'a [u8],
+    lamport_timestamp: Option<u64>,
+    causal_history: Vec<HistoryEntry>,
     content: &'a [u8],
     bloom_filter: Option<&'a [u8]>,
+    repair_request: Vec<HistoryEntry>,
 }
 
 /// Reads a message in a dialect's form, in one pass. Content and filter share `bytes`.
 pub(super) fn message(layout: &'static Layout, bytes: &Bytes) -> Result<Message, Error> {
     let mut values = Values::default();
-    let mut message = Message { dialect: layout.dialect, ..Message::default() };
     strict::walk(bytes, &layout.schema, &mut |index, value| {
         match (layout.parts.get(index), value) {
             (Some(Part::LamportTimestamp), Value::Number(clock)) => {
-                message.lamport_timestamp = Some(signed(clock, "message.lamportTimestamp")?);
+                values.lamport_timestamp = Some(signed(clock, "message.lamportTimestamp")?);
             }
-            (Some(Part::CausalHistory), Value::Bytes(inner)) => message.causal_history.push(entry(inner)?),
-            (Some(Part::RepairRequest), Value::Bytes(inner)) => message.repair_request.push(entry(inner)?),
+            (Some(Part::CausalHistory), Value::Bytes(inner)) => add_entry(&mut values.causal_history, inner)?,
+            (Some(Part::RepairRequest), Value::Bytes(inner)) => add_entry(&mut values.repair_request, inner)?,
             (Some(Part::MessageId), Value::Bytes(id)) => values.message_id = Some(id),
             (Some(Part::ChannelId), Value::Bytes(id)) => values.channel_id = Some(id),
             (Some(Part::SenderId), Value::Bytes(id)) => values.sender_id = id,
@@ -42,13 +44,24 @@ pub(super) fn message(layout: &'static Layout, bytes: &Bytes) -> Result<Message,
         }
         Ok(())
     })?;
-    message.message_id = name(values.message_id, "message.messageId")?;
-    message.channel_id = name(values.channel_id, "message.channelId")?;
-    message.sender_id = text(values.sender_id, "message.senderId")?;
     limit("message.content", values.content.len(), MAX_CONTENT)?;
-    message.content = bytes.slice_ref(values.content);
-    message.bloom_filter = values.bloom_filter.map(|filter| bytes.slice_ref(filter));
-    Ok(message)
+    Ok(Message {
+        dialect: layout.dialect,
+        message_id: name(values.message_id, "message.messageId")?,
+        channel_id: name(values.channel_id, "message.channelId")?,
+        sender_id: text(values.sender_id, "message.senderId")?,
+        lamport_timestamp: values.lamport_timestamp,
+        causal_history: values.causal_history,
+        content: bytes.slice_ref(values.content),
+        bloom_filter: values.bloom_filter.map(|filter| bytes.slice_ref(filter)),
+        repair_request: values.repair_request,
+    })
+}
+
+fn add_entry(entries: &mut Vec<HistoryEntry>, bytes: &[u8]) -> Result<(), Error> {
+    let entry = entry(bytes, entries.last())?;
+    entries.push(entry);
+    Ok(())
 }
 
 static ENTRY: Schema = Schema {
@@ -57,8 +70,8 @@ static ENTRY: Schema = Schema {
 };
 
 /// Reads a history entry, the same in both dialects. Nothing is shared: an entry may be kept long after the message it came
-/// with, which is much larger.
-pub fn entry(bytes: &[u8]) -> Result<HistoryEntry, Error> {
+/// with, which is much larger. Only the sender is, with the entry `before`: few people send many messages.
+pub fn entry(bytes: &[u8], before: Option<&HistoryEntry>) -> Result<HistoryEntry, Error> {
     let (mut id, mut hint, mut sender) = (None, &[][..], &[][..]);
     strict::walk(bytes, &ENTRY, &mut |index, value| {
         match (index, value) {
@@ -72,7 +85,12 @@ pub fn entry(bytes: &[u8]) -> Result<HistoryEntry, Error> {
     Ok(HistoryEntry {
         message_id: name(id, "historyEntry.messageId")?,
         retrieval_hint: Bytes::copy_from_slice(hint),
-        sender_id: text(sender, "historyEntry.senderId")?,
+        sender_id: match before {
+            Some(HistoryEntry { sender_id, .. }) if sender_id.as_str().as_bytes() == sender => {
+                sender_id.clone()
+            }
+            _ => text(sender, "historyEntry.senderId")?,
+        },
     })
 }
 

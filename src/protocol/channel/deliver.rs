@@ -7,24 +7,39 @@ use crate::protocol::{
 };
 
 impl Channel {
-    /// Delivers messages whose dependencies are met, and every waiting message that this makes ready. Among those that
-    /// are ready together the order is that of the history.
-    pub(super) fn deliver(&mut self, mut ready: Ordered<StoredMessage>, effects: &mut Effects) {
-        while let Some(((_, id), message)) = ready.pop_first() {
-            self.incoming.meet(&id, &mut ready);
-            // Nothing new to nim-sds, unless the message came and waited before the channel changed its dialect.
-            self.clock = self.clock.max(message.lamport_timestamp);
-            self.log(message.clone());
-            effects.events.push(Event::Ready(message));
-            effects.changed = true;
+    /// Delivers a message whose dependencies are met, and every waiting message that this makes ready.
+    pub(super) fn deliver(&mut self, message: StoredMessage, effects: &mut Effects) {
+        let mut ready = Ordered::default();
+        self.deliver_one(message, &mut ready, effects);
+        self.deliver_all(ready, effects);
+    }
+
+    /// The same for several. Among those that are ready together the order is that of the history.
+    pub(super) fn deliver_all(&mut self, mut ready: Ordered<StoredMessage>, effects: &mut Effects) {
+        while let Some((_, message)) = ready.pop_first() {
+            self.deliver_one(message, &mut ready, effects);
         }
+    }
+
+    fn deliver_one(
+        &mut self,
+        message: StoredMessage,
+        ready: &mut Ordered<StoredMessage>,
+        effects: &mut Effects,
+    ) {
+        self.incoming.meet(&message.message_id, ready);
+        // Nothing new to nim-sds, unless the message came and waited before the channel changed its dialect.
+        self.clock = self.clock.max(message.lamport_timestamp);
+        self.log(message.clone());
+        effects.events.push(Event::Ready(message));
+        effects.changed = true;
     }
 
     /// Delivers what waited for nothing but these ids, which are in the history or known now.
     pub(super) fn release(&mut self, ids: &[MessageId], effects: &mut Effects) {
         let mut ready = Ordered::default();
         ids.iter().for_each(|id| self.incoming.meet(id, &mut ready));
-        self.deliver(ready, effects);
+        self.deliver_all(ready, effects);
     }
 
     /// Adds a message to the history. One older than all of a full history is evicted again at once.

@@ -5,8 +5,7 @@ use bytes::Bytes;
 use super::Channel;
 use crate::protocol::{
     Effects, Error, Event, HistoryEntry, Kind, MAX_CLOCK, Message, MessageId, Millis, Received,
-    ReceivedFilter, RepairResponse, Waiting, id_map::IdSet, in_response_group, known::Reason,
-    ordered::Ordered, response_delay,
+    ReceivedFilter, RepairResponse, Waiting, id_map::IdSet, in_response_group, known::Reason, response_delay,
 };
 
 impl Channel {
@@ -84,9 +83,7 @@ impl Channel {
         self.know(&message.message_id);
         let stored = self.format.store(message);
         if missing.is_empty() {
-            let mut ready = Ordered::default();
-            ready.insert(stored.place(), stored);
-            return self.deliver(ready, effects);
+            return self.deliver(stored, effects);
         }
         let by_id = missing.iter().map(|entry| (entry.message_id.clone(), entry.clone())).collect();
         self.wait(Waiting { message: stored, missing: by_id }, now, effects);

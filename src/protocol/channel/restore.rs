@@ -122,7 +122,7 @@ impl Channel {
                 self.wait(Waiting { message, missing }, now, effects);
             }
         }
-        self.deliver(ready, effects);
+        self.deliver_all(ready, effects);
         self.ask_again_for_all(now);
     }
 
