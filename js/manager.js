@@ -2,6 +2,7 @@
 
 import { bytes, id, ids, messageBytes, optional } from "./arguments.js";
 import { SdsError, report, toSdsError } from "./errors.js";
+import { host } from "./host.js";
 import { checkOptions, clock, hintProvider } from "./options.js";
 import { randomId } from "./random.js";
 import { operation, ready, view } from "./runtime.js";
@@ -31,7 +32,8 @@ export class ReliabilityManager extends EventTarget {
     }
     const { participantId, config, persistence, retrievalHint, now } = options;
     this.#now = clock(now);
-    this.#core = new Core(participantId, config, persistence, this.#dispatch.bind(this), hintProvider(retrievalHint));
+    const functions = host(this.#dispatch.bind(this));
+    this.#core = new Core(participantId, config, persistence, functions, hintProvider(retrievalHint));
     const effective = Object.freeze(this.#core.config());
     Object.defineProperty(this, "participantId", { value: participantId, enumerable: true });
     Object.defineProperty(this, "config", { value: effective, enumerable: true });

@@ -42,6 +42,11 @@ pub trait Host<E> {
     /// Something happened. Events of one channel come in order, after the change that caused them was saved.
     fn event(&self, channel: &ChannelId, event: Event<E>);
 
+    /// Whether it may have retrieval hints.
+    fn gives_hints(&self) -> bool {
+        true
+    }
+
     /// Asked when a message enters a causal history and has no retrieval hint yet.
     fn retrieval_hint(&self, _message: &MessageId, _channel: &ChannelId) -> Option<Bytes> {
         None
@@ -87,6 +92,11 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
             closed: Cell::new(false),
         };
         Self { inner: Rc::new(inner) }
+    }
+
+    /// The application.
+    pub fn host(&self) -> &H {
+        &self.inner.host
     }
 
     /// The settings in force.

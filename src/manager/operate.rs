@@ -48,7 +48,8 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
         compose: &dyn Fn(&mut Channel) -> Checked<(Message, Effects)>,
     ) -> Result<Bytes, P> {
         let (slot, loading) = self.loaded(id, now).await?;
-        for message in slot.read(Channel::without_hint).unwrap_or_default() {
+        let without = self.host.gives_hints().then(|| slot.read(Channel::without_hint)).flatten();
+        for message in without.unwrap_or_default() {
             if let Some(hint) = self.host.retrieval_hint(&message, id)
                 && slot.write(|channel| channel.set_hint(&message, hint.clone())) == Some(true)
             {

@@ -77,10 +77,6 @@ impl<T> Timeline<T> {
         self.by_number.last_key_value().map(|((number, _), _)| *number)
     }
 
-    pub fn ids(&self) -> impl Iterator<Item = &MessageId> {
-        self.by_number.keys().map(|(_, id)| id)
-    }
-
     pub fn values(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.by_number.values().filter_map(|place| self.at(*place))
     }
@@ -111,7 +107,6 @@ mod tests {
             timeline.insert(id.into(), number, id);
         }
         assert_eq!(timeline.values().copied().collect::<Vec<_>>(), ["c", "z", "a", "b"]);
-        assert!(timeline.ids().map(MessageId::as_str).eq(timeline.values().copied()));
         assert_eq!(timeline.values_by_id().copied().collect::<Vec<_>>(), ["a", "b", "c", "z"]);
         assert_eq!((timeline.first(), timeline.last()), (Some(0), Some(2)));
         assert_eq!(timeline.pop_first(), Some(("c".into(), "c")));

@@ -11,7 +11,7 @@ use super::{
     backend::Backend,
     config, error,
     failure::Failure,
-    host::Callbacks,
+    host::{Functions, Host},
     reading::{self, millis},
     value::{self, Plain, texts},
 };
@@ -20,7 +20,7 @@ use crate::{
     protocol::{self, Channel, ChannelId, MessageId, check_id},
 };
 
-type Inner = Manager<Option<Backend>, Callbacks>;
+type Inner = Manager<Option<Backend>, Host>;
 
 /// One participant's manager.
 #[wasm_bindgen]
@@ -35,11 +35,11 @@ impl Core {
         participant_id: &str,
         config: JsValue,
         persistence: JsValue,
-        on_event: Function,
+        functions: Functions,
         retrieval_hint: Option<Function>,
     ) -> Result<Core, JsValue> {
         let persistence = persistence.is_object().then(|| persistence.unchecked_into());
-        let host = Callbacks { on_event, retrieval_hint };
+        let host = Host { functions, retrieval_hint };
         let config = config::from_js(&config)?;
         if !participant_id.is_empty() {
             check_id("participantId", participant_id).map_err(|reason| error::from_protocol(&reason))?;
@@ -104,7 +104,7 @@ impl Core {
         let only = only.map(ChannelId::from);
         self.run(async move |manager| {
             let received = manager.unwrap_received(bytes.into(), only.as_ref(), millis(now)).await?;
-            Ok(value::received(&received).into())
+            Ok(manager.host().received(&received))
         })
     }
 

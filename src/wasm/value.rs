@@ -7,8 +7,8 @@ use wasm_bindgen::prelude::*;
 use crate::{
     codec::wire,
     protocol::{
-        Error, HistoryEntry, HistoryUpdate, Kind, Message, MessageId, Received, RepairRequest,
-        RepairResponse, Unacknowledged, Waiting,
+        Error, HistoryEntry, HistoryUpdate, Message, MessageId, RepairRequest, RepairResponse,
+        Unacknowledged, Waiting,
     },
 };
 
@@ -32,14 +32,6 @@ extern "C" {
     fn set_content(this: &Plain, bytes: Uint8Array);
     #[wasm_bindgen(method, setter, js_name = bytes)]
     fn set_bytes(this: &Plain, bytes: Uint8Array);
-    #[wasm_bindgen(method, setter, js_name = missingDependencies)]
-    fn set_missing(this: &Plain, missing: Array);
-    #[wasm_bindgen(method, setter, js_name = delivered)]
-    fn set_delivered(this: &Plain, delivered: bool);
-    #[wasm_bindgen(method, setter, js_name = duplicate)]
-    fn set_duplicate(this: &Plain, duplicate: bool);
-    #[wasm_bindgen(method, setter, js_name = kind)]
-    fn set_kind(this: &Plain, kind: &str);
 }
 
 impl Plain {
@@ -82,11 +74,6 @@ impl Plain {
         self
     }
 
-    pub fn with_missing(self, missing: &[HistoryEntry]) -> Self {
-        self.set_missing(entries(missing));
-        self
-    }
-
     /// A fresh plain object takes any property.
     fn set(&self, key: &str, value: JsValue) {
         _ = Reflect::set(self, &key.into(), &value);
@@ -97,7 +84,7 @@ pub fn bytes(bytes: &Bytes) -> Uint8Array {
     Uint8Array::from(&**bytes)
 }
 
-fn entries(entries: &[HistoryEntry]) -> Array {
+pub fn entries(entries: &[HistoryEntry]) -> Array {
     let array = Array::new();
     entries.iter().for_each(|item| _ = array.push(&entry(item)));
     array
@@ -134,22 +121,6 @@ pub fn message(message: &Message) -> Plain {
 /// A message that is kept.
 pub fn stored(kept: &Bytes) -> Result<Plain, Error> {
     Ok(message(&wire::decode(kept.clone())?))
-}
-
-pub fn received(received: &Received) -> Plain {
-    let object = Plain::of(&received.message_id)
-        .with_sender(received.sender_id.as_str())
-        .with_content(&received.content)
-        .with_missing(&received.missing);
-    object.set_channel_id(received.channel_id.as_str());
-    object.set_delivered(received.delivered);
-    object.set_duplicate(received.duplicate);
-    object.set_kind(match received.kind {
-        Kind::Content => "content",
-        Kind::Sync => "sync",
-        Kind::Ephemeral => "ephemeral",
-    });
-    object
 }
 
 pub fn outgoing(sent: &Unacknowledged) -> Result<Plain, Error> {

@@ -1,14 +1,14 @@
 //! Settings as JavaScript gives and gets them.
 
-use js_sys::Function;
 use sds_wasm::wasm::Core;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{Participant, get, js, show, text};
 
 fn refusal(config: &str) -> JsValue {
-    let created = Core::new("alice", js(config), JsValue::UNDEFINED, Function::new_no_args(""), None);
+    let functions = js("{}").unchecked_into();
+    let created = Core::new("alice", js(config), JsValue::UNDEFINED, functions, None);
     created.err().unwrap_or_else(|| panic!("{config} was taken"))
 }
 

@@ -26,7 +26,7 @@ async fn message_ready() {
     );
     let received = alice.receive(message("e", "lamportTimestamp: undefined")).await;
     assert_eq!(alice.events(), [format!("messageReady {{ {common}, messageId: e, senderId: bob }}")]);
-    let rest = "duplicate: false, kind: ephemeral, messageId: e, missingDependencies: [], senderId: bob";
+    let rest = "duplicate: false, kind: 2, messageId: e, senderId: bob";
     assert_eq!(show(&received), format!("{{ {common}, delivered: true, {rest} }}"));
 }
 
@@ -53,7 +53,7 @@ async fn missing_dependencies() {
     assert_eq!(
         show(&received),
         format!(
-            "{{ channelId: room, content: <7>, delivered: false, duplicate: false, kind: content, messageId: m, {missing}, senderId: bob }}"
+            "{{ channelId: room, content: <7>, delivered: false, duplicate: false, kind: 0, messageId: m, {missing}, senderId: bob }}"
         )
     );
     let waiting: js_sys::Array = alice.call("getIncomingBuffer", args![CHANNEL]).unchecked_into();

@@ -89,6 +89,31 @@ macro_rules! args {
 }
 pub(crate) use args;
 
+/// The functions that a core calls: they make objects with these keys, and add events to the list.
+fn functions(events: &JsValue) -> JsValue {
+    let functions = "(events) => {
+        const keys = {
+            messageReady: ['channelId', 'messageId', 'senderId', 'content', 'lamportTimestamp'],
+            messageSent: ['channelId', 'messageId', 'acknowledged'],
+            missingDependencies: ['channelId', 'messageId', 'missingDependencies'],
+            messageResend: ['channelId', 'messageId', 'bytes', 'attempt'],
+            messageLost: ['channelId', 'messageId', 'missingDependencies', 'reason'],
+            repairReady: ['channelId', 'messageId', 'bytes'],
+            persistenceError: ['channelId', 'operation', 'error'],
+            received: ['channelId', 'messageId', 'senderId', 'content', 'kind', 'delivered', 'duplicate', 'missingDependencies'],
+        };
+        const copy = (value) => (value instanceof Uint8Array ? value.slice() : value);
+        const object = (type, values) => {
+            const pairs = values.map((value, index) => [keys[type][index], copy(value)]);
+            return Object.fromEntries(pairs.filter(([, value]) => value !== undefined));
+        };
+        const tell = (type) => (...values) => void events.push([type, object(type, values)]);
+        const functions = Object.fromEntries(Object.keys(keys).map((type) => [type, tell(type)]));
+        return { ...functions, received: (...values) => object('received', values) };
+    }";
+    apply(functions, &[events])
+}
+
 /// A participant's core, and what it tells.
 pub struct Participant {
     pub core: JsValue,
@@ -103,8 +128,7 @@ impl Participant {
 
     pub fn with(name: &str, config: JsValue, persistence: JsValue, hint: Option<Function>) -> Self {
         let events = Array::new();
-        let on_event = apply("(events) => (...event) => void events.push(event)", &[&events]);
-        let core = Core::new(name, config, persistence, on_event.unchecked_into(), hint);
+        let core = Core::new(name, config, persistence, functions(&events).unchecked_into(), hint);
         let core = core.unwrap_or_else(|error| panic!("{}", show(&error)));
         Self { core: core.into(), events }
     }
