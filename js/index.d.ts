@@ -152,8 +152,7 @@ export interface IncomingRepair {
  * hands in the bytes it receives.
  *
  * Every method rejects, or throws where it is synchronous, with `InvalidArgument` for a wrong argument (ids must not be
- * empty), with `MessageTooLarge` for more than 256 MiB of bytes, with `InvalidState` after `cleanup()`, and with `InternalError`
- * once the WebAssembly module has failed.
+ * empty), with `InvalidState` after `cleanup()`, and with `InternalError` once the WebAssembly module has failed.
  */
 export class ReliabilityManager extends EventTarget {
   private constructor();
@@ -318,7 +317,7 @@ export function ready(): Promise<void>;
 /**
  * The bytes of a message as they travel. What is left out is empty.
  * Checks types only: tools and tests may make what no participant would accept.
- * @throws SdsError `InvalidArgument` naming the field.
+ * @throws SdsError `InvalidArgument` naming the field; `MessageTooLarge` for more than 256 MiB.
  */
 export function encodeMessage(message: Partial<Message> & { messageId: string; channelId: string }, dialect?: Dialect): Bytes;
 /** Reads what `encodeMessage`, or any peer, wrote, in either dialect. @throws SdsError `DeserializationError` */
