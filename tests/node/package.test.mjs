@@ -160,6 +160,36 @@ test("the browsers' entry fetches the file once, however many wait for it, and a
   assert.deepEqual(lines, ["imported 0", failure, failure, "hello true", twice]);
 });
 
+/** Bundles a user's script, and runs the bundle at `path`; gives what it printed. */
+async function bundled(source, { format, platform, path }) {
+  writeFileSync(join(user.dir, "app.mjs"), source);
+  const flags = ["--bundle", `--format=${format}`, `--platform=${platform}`, `--outfile=${path}`, "--log-level=error"];
+  await run(join(ROOT, "node_modules", ".bin", "esbuild"), ["app.mjs", ...flags], user.dir);
+  return (await run(process.execPath, [path], user.dir)).trim();
+}
+
+test("bundled by what leaves the file behind, the browsers' entry looks one folder above the script", async () => {
+  const source = `
+    import { ready } from "sds-wasm";
+    globalThis.fetch = async () => new Response("gone", { status: 404 });
+    ready().catch(({ message }) => console.log(message));`;
+  const said = await bundled(source, { format: "esm", platform: "browser", path: "dist/assets/app.mjs" });
+  assert.match(said, /\/dist\/sds_wasm_bg\.wasm: HTTP status 404\. .*sds-wasm\/inline/);
+});
+
+for (const [format, platform] of [["iife", "browser"], ["cjs", "browser"], ["cjs", "node"]]) {
+  test(`bundled as ${format} for ${platform}, the entry that needs the file says which one doesn't`, async () => {
+    const source = (specifier) => `
+      import * as sds from "${specifier}";
+      ${HELLO}
+      hello(sds).catch(({ code, message }) => console.log(code, message));`;
+    const how = { format, platform, path: "dist/app.cjs" };
+    const advice = /^InternalError .* sds_wasm_bg\.wasm: Invalid URL\. .*sds-wasm\/inline/;
+    assert.match(await bundled(source("sds-wasm"), how), advice);
+    assert.equal(await bundled(source("sds-wasm/inline"), how), "hello true");
+  });
+}
+
 test("workerd's entry takes the file as a compiled module", async () => {
   // As workerd does it: importing a .wasm file gives a WebAssembly.Module, and bytes are not compiled.
   const hooks = `
