@@ -97,26 +97,16 @@ export class ReliableChannel extends EventTarget {
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
   addEventListener<K extends keyof ChannelEvents>(
-    type: K,
-    listener: ChannelEventListener<K> | null,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  addEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
+    type: K, listener: ChannelEventListener<K> | null, options?: ListenerParameters[2]): void;
+  addEventListener(...parameters: ListenerParameters): void;
   removeEventListener<K extends keyof ChannelEvents>(
-    type: K,
-    listener: ChannelEventListener<K> | null,
-    options?: boolean | EventListenerOptions,
-  ): void;
-  removeEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | EventListenerOptions,
-  ): void;
+    type: K, listener: ChannelEventListener<K> | null, options?: UnlistenParameters[2]): void;
+  removeEventListener(...parameters: UnlistenParameters): void;
 }
+
+// As of a manager: Node's typings lack the names that browsers' use.
+type ListenerParameters = Parameters<EventTarget["addEventListener"]>;
+type UnlistenParameters = Parameters<EventTarget["removeEventListener"]>;
 
 export interface BroadcastChannelTransport extends Transport {}
 /**
@@ -126,3 +116,6 @@ export interface BroadcastChannelTransport extends Transport {}
 export class BroadcastChannelTransport {
   constructor(name?: string);
 }
+
+// Without this, everything declared above would count as exported.
+export {};
