@@ -85,6 +85,11 @@ export class ReliableChannel extends EventTarget {
    * or a repetition in between. Ends when `signal` is aborted, the loop is left or the channel is closed. A loop that falls
    * behind by more than `maxMessageHistory` messages ends with an `SdsError` `InvalidState`. Ephemeral messages are no part
    * of the log: see `messageReady`.
+   *
+   * Messages come as they are delivered, and those of which none depends on the other may come in another order elsewhere.
+   * To show the same to all, insert each by `lamportTimestamp`, then by the UTF-8 of `messageId`, which is the order of the
+   * history. For ids of ASCII, as `send` makes them, `<` compares so.
+   * @throws SdsError `InvalidArgument` for a wrong option, `InvalidState` after `close()`.
    */
   messages(options?: {
     fromStart?: boolean;
