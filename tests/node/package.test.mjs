@@ -63,7 +63,10 @@ test("holds the modules, their typings, one wasm file and the documents, and not
   const sources = readdirSync(js, { recursive: true })
     .map((name) => name.split(sep).join("/"))
     .filter((name) => /\.(js|d\.ts)$/.test(name));
-  assert.deepEqual(files.toSorted(), [...sources, ...GENERATED, ...DOCUMENTS].sort());
+  const docs = readdirSync(join(ROOT, "docs"), { recursive: true })
+    .map((name) => `docs/${name.split(sep).join("/")}`)
+    .filter((name) => /\.(md|svg)$/.test(name));
+  assert.deepEqual(files.toSorted(), [...sources, ...GENERATED, ...DOCUMENTS, ...docs].sort());
   assert.deepEqual(files.filter((name) => name.endsWith(".wasm")), ["sds_wasm_bg.wasm"]);
   assert.ok(!files.some((name) => name.startsWith("build/")), "build scripts are packed");
 });
@@ -81,6 +84,23 @@ test("every file it refers to is packed", async () => {
       const named = file.endsWith(".d.ts") ? reference.replace(/\.js$/, ".d.ts") : reference;
       const target = posix.join(dirname(file), named);
       assert.ok(files.includes(target), `${file} refers to ${reference}`);
+    }
+  }
+});
+
+test("every link in the packed documents leads to something packed, and to a heading that is there", async () => {
+  const { files } = await packPackage();
+  const anchors = (file) =>
+    [...read(installed(), file).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+      heading.toLowerCase().replace(/[^\w\- ]/g, "").replaceAll(" ", "-"),
+    );
+  for (const file of files.filter((name) => name.endsWith(".md"))) {
+    for (const [, link] of read(installed(), file).matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (link.startsWith("https://")) continue;
+      const [path, anchor] = link.split("#");
+      const target = path === "" ? file : posix.join(dirname(file), path);
+      assert.ok(files.includes(target), `${file} links to ${link}`);
+      assert.ok(anchor === undefined || anchors(target).includes(anchor), `${file} links to ${link}`);
     }
   }
 });
