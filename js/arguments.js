@@ -3,6 +3,7 @@
 import { SdsError, invalidArgument } from "./errors.js";
 
 /** As in the core. */
+const MAX_CONTENT = 1024 * 1024;
 const MAX_MESSAGE = 8 * 1024 * 1024;
 
 /** More than any message or snapshot needs, and little enough that the module's memory can hold a copy. */
@@ -44,27 +45,15 @@ export function isUint8Array(value) {
 }
 
 /** Bytes of any realm and any kind of buffer, as a Uint8Array of this realm that nobody else writes to meanwhile. */
-export function bytes(name, value) {
-  if (!isUint8Array(value)) throw invalidArgument(name, "a Uint8Array", value);
-  if (value.byteLength > MAX_BYTES) {
-    throw new SdsError("MessageTooLarge", `${name} is ${value.byteLength} bytes, the limit is ${MAX_BYTES}`);
-  }
-  if (isDetached(value)) {
-    throw new SdsError("InvalidArgument", `${name} is detached: its buffer was transferred`);
-  }
-  // Another thread may write to shared memory while it is being read.
-  const shared = Object.prototype.toString.call(value.buffer) === "[object SharedArrayBuffer]";
-  return shared || !(value instanceof Uint8Array) ? new Uint8Array(value) : value;
-}
+export const bytes = upTo(MAX_BYTES, tooLarge);
 
-/** What should be a message. One that is too large is refused before it is copied: the module's memory never shrinks. */
-export function messageBytes(name, value) {
-  const checked = bytes(name, value);
-  if (checked.length > MAX_MESSAGE) {
-    throw new SdsError("DeserializationError", `${name} is ${checked.length} bytes, a message has ${MAX_MESSAGE} at most`);
-  }
-  return checked;
-}
+/** What is to be sent. */
+export const contentBytes = upTo(MAX_CONTENT, tooLarge);
+
+/** What should be a message. */
+export const messageBytes = upTo(MAX_MESSAGE, (name, size, limit) => {
+  return new SdsError("DeserializationError", `${name} is ${size} bytes, a message has ${limit} at most`);
+});
 
 export function object(name, value) {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
@@ -80,6 +69,21 @@ export function plainObject(name, value) {
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
     throw invalidArgument(name, "a plain object", value);
   }
+  return value;
+}
+
+/** An instance of some class, where it is easily forgotten to wait for one or to make one. */
+export function instance(name, value) {
+  if (typeof value?.then === "function") throw new SdsError("InvalidArgument", `${name} is a promise: await it`);
+  if (isClass(value)) {
+    const what = value.name === "" ? "a class" : `the class ${value.name}`;
+    throw new SdsError("InvalidArgument", `${name} is ${what}: give an instance of it`);
+  }
+  return object(name, value);
+}
+
+export function boolean(name, value) {
+  if (typeof value !== "boolean") throw invalidArgument(name, "true or false", value);
   return value;
 }
 
@@ -99,6 +103,29 @@ export function wholeNumber(name, value, max = Number.MAX_SAFE_INTEGER) {
 /** `check` for a value that may be left out. */
 export function optional(check) {
   return (name, value) => (value === undefined ? undefined : check(name, value));
+}
+
+/** A check for bytes. What is too large is refused before it is copied: the module's memory never shrinks. */
+function upTo(limit, refusal) {
+  return (name, value) => {
+    if (!isUint8Array(value)) throw invalidArgument(name, "a Uint8Array", value);
+    if (value.byteLength > limit) throw refusal(name, value.byteLength, limit);
+    if (isDetached(value)) {
+      throw new SdsError("InvalidArgument", `${name} is detached: its buffer was transferred`);
+    }
+    // Another thread may write to shared memory while it is being read.
+    const shared = Object.prototype.toString.call(value.buffer) === "[object SharedArrayBuffer]";
+    return shared || !(value instanceof Uint8Array) ? new Uint8Array(value) : value;
+  };
+}
+
+function tooLarge(name, size, limit) {
+  return new SdsError("MessageTooLarge", `${name} is ${size} bytes, the limit is ${limit}`);
+}
+
+/** Written as a class: arrow functions and methods have no prototype, and that of other functions can be written to. */
+function isClass(value) {
+  return typeof value === "function" && Object.getOwnPropertyDescriptor(value, "prototype")?.writable === false;
 }
 
 function isDetached(view) {

@@ -85,6 +85,11 @@ export class ReliableChannel extends EventTarget {
    * or a repetition in between. Ends when `signal` is aborted, the loop is left or the channel is closed. A loop that falls
    * behind by more than `maxMessageHistory` messages ends with an `SdsError` `InvalidState`. Ephemeral messages are no part
    * of the log: see `messageReady`.
+   *
+   * Messages come as they are delivered, and those of which none depends on the other may come in another order elsewhere.
+   * To show the same to all, insert each by `lamportTimestamp`, then by the UTF-8 of `messageId`, which is the order of the
+   * history. For ids of ASCII, as `send` makes them, `<` compares so.
+   * @throws SdsError `InvalidArgument` for a wrong option, `InvalidState` after `close()`.
    */
   messages(options?: {
     fromStart?: boolean;
@@ -97,26 +102,16 @@ export class ReliableChannel extends EventTarget {
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
   addEventListener<K extends keyof ChannelEvents>(
-    type: K,
-    listener: ChannelEventListener<K> | null,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  addEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
+    type: K, listener: ChannelEventListener<K> | null, options?: ListenerParameters[2]): void;
+  addEventListener(...parameters: ListenerParameters): void;
   removeEventListener<K extends keyof ChannelEvents>(
-    type: K,
-    listener: ChannelEventListener<K> | null,
-    options?: boolean | EventListenerOptions,
-  ): void;
-  removeEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | EventListenerOptions,
-  ): void;
+    type: K, listener: ChannelEventListener<K> | null, options?: UnlistenParameters[2]): void;
+  removeEventListener(...parameters: UnlistenParameters): void;
 }
+
+// As of a manager: Node's typings lack the names that browsers' use.
+type ListenerParameters = Parameters<EventTarget["addEventListener"]>;
+type UnlistenParameters = Parameters<EventTarget["removeEventListener"]>;
 
 export interface BroadcastChannelTransport extends Transport {}
 /**
@@ -126,3 +121,6 @@ export interface BroadcastChannelTransport extends Transport {}
 export class BroadcastChannelTransport {
   constructor(name?: string);
 }
+
+// Without this, everything declared above would count as exported.
+export {};

@@ -29,9 +29,10 @@ export class SdsError extends Error {
   }
 
   static fromJSON(json) {
-    if (!isObject(json) || !CODES.has(json.code) || typeof json.message !== "string") {
+    if (!isObject(json) || typeof json.code !== "string" || typeof json.message !== "string") {
       throw invalidArgument("json", "what SdsError.toJSON returned", json);
     }
+    if (!CODES.has(json.code)) throw invalidArgument("json.code", "a code of this version", json.code);
     const options = "cause" in json ? { cause: reviveCause(json.cause) } : undefined;
     return new SdsError(json.code, json.message, options);
   }

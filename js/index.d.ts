@@ -67,7 +67,13 @@ export interface ReceivedMessage {
  * Where state is kept: any object with these five methods; its own state is reached through `this`. A rejection is a
  * failure. Failed saves never abort an operation: memory is the truth, they fire `persistenceError`, and the next
  * operation heals them. A failed load or drop rejects the caller with `PersistenceError`. (nim-sds) Calls must take
- * effect in the order in which they are made, awaited or not, and bytes are the backend's own after the call.
+ * effect in the order in which they are made, awaited or not.
+ *
+ * Bytes that a backend is given are its own: it may keep them as they are, or transfer them to another thread. What it
+ * loads is copied when its promise has resolved.
+ *
+ * A method that never settles holds its channel: nothing is told before it is saved, and `cleanup()` waits. A backend that
+ * may hang should reject after a while.
  */
 export interface Persistence {
   /** Replace the channel's snapshot. `meta` is opaque; {@link decodeChannelMeta} reads it. */
@@ -113,7 +119,10 @@ export interface ManagerOptions {
   participantId: string;
   /** Settings that differ from the defaults. */
   config?: Partial<Config>;
-  /** Default: nothing is kept. */
+  /**
+   * Default: nothing is kept. One participant's alone: two managers over one object, or over one storage, overwrite each
+   * other's state unnoticed.
+   */
   persistence?: Persistence;
   /**
    * Called when a message enters a causal history and has no hint yet. One that throws or returns anything else is
@@ -152,8 +161,7 @@ export interface IncomingRepair {
  * hands in the bytes it receives.
  *
  * Every method rejects, or throws where it is synchronous, with `InvalidArgument` for a wrong argument (ids must not be
- * empty), with `MessageTooLarge` for more than 256 MiB of bytes, with `InvalidState` after `cleanup()`, and with `InternalError`
- * once the WebAssembly module has failed.
+ * empty), with `InvalidState` after `cleanup()`, and with `InternalError` once the WebAssembly module has failed.
  */
 export class ReliabilityManager extends EventTarget {
   private constructor();
@@ -285,7 +293,10 @@ export interface ManagerEvents {
   persistenceError: { channelId: string; operation: keyof Persistence; error: SdsError };
 }
 
-/** What kind of failure it is. Those from `StorageLocked` on come from the storage adapters. */
+/**
+ * What kind of failure it is. Those from `StorageLocked` on come from the storage adapters. Nothing has the code
+ * `SerializationError`: nim-sds has it, but here, what can't be written is refused as an argument.
+ */
 export type SdsErrorCode = "InvalidArgument" | "InvalidState" | "MessageTooLarge" | "SerializationError"
   | "DeserializationError" | "PersistenceError" | "InternalError"
   | "StorageLocked" | "StorageBlocked" | "StorageUnavailable" | "StorageVersion" | "StorageQuota";
@@ -318,7 +329,7 @@ export function ready(): Promise<void>;
 /**
  * The bytes of a message as they travel. What is left out is empty.
  * Checks types only: tools and tests may make what no participant would accept.
- * @throws SdsError `InvalidArgument` naming the field.
+ * @throws SdsError `InvalidArgument` naming the field; `MessageTooLarge` for more than 256 MiB.
  */
 export function encodeMessage(message: Partial<Message> & { messageId: string; channelId: string }, dialect?: Dialect): Bytes;
 /** Reads what `encodeMessage`, or any peer, wrote, in either dialect. @throws SdsError `DeserializationError` */

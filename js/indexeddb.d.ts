@@ -16,10 +16,13 @@ export interface IndexedDbOptions {
    */
   lock?: "exclusive" | "wait" | "none";
   /** In place of `globalThis.indexedDB`; `IDBKeyRange` is taken from the global object nevertheless. */
-  idbFactory?: IDBFactory;
+  idbFactory?: BrowsersFactory;
   /** Ends an `open` that is still waiting: it rejects with the signal's reason. Has no effect on an open database. */
   signal?: AbortSignal;
 }
+
+// IDBFactory, where the browsers' typings are: a program for Node has none, but may have a stand-in.
+type BrowsersFactory = typeof globalThis extends { indexedDB: infer Factory } ? Factory : unknown;
 
 export interface IndexedDbPersistence extends Persistence {}
 /**
@@ -65,3 +68,6 @@ export class IndexedDbPersistence {
  * false where it can't be asked, as in workers. Never rejects; it waits for as long as the user is being asked (Firefox).
  */
 export function requestPersistentStorage(): Promise<boolean>;
+
+// Without this, everything declared above would count as exported.
+export {};

@@ -1,6 +1,6 @@
 /** The reliability manager: checks what it is given, hands it to the core and dispatches what the core reports. */
 
-import { bytes, id, ids, messageBytes, optional } from "./arguments.js";
+import { contentBytes, id, ids, messageBytes, optional } from "./arguments.js";
 import { SdsError, report, toSdsError } from "./errors.js";
 import { host } from "./host.js";
 import { checkOptions, clock, hintProvider } from "./options.js";
@@ -63,7 +63,7 @@ export class ReliabilityManager extends EventTarget {
   wrapOutgoingMessage(content, messageId, channelId) {
     return this.#operation((core) =>
       core.wrapOutgoingMessage(
-        bytes("content", content),
+        contentBytes("content", content),
         id("messageId", messageId),
         id("channelId", channelId),
         this.#now(),
@@ -79,7 +79,7 @@ export class ReliabilityManager extends EventTarget {
 
   wrapEphemeralMessage(content, messageId, channelId) {
     return this.#operation((core) =>
-      core.wrapEphemeralMessage(bytes("content", content), id("messageId", messageId), id("channelId", channelId)),
+      core.wrapEphemeralMessage(contentBytes("content", content), id("messageId", messageId), id("channelId", channelId)),
     );
   }
 

@@ -30,8 +30,8 @@ async function attempt() {
   await init({ module_or_path: await source() });
 }
 
-/** The error of an entry that can't get at the module's file. */
-export function unreachable(url, cause) {
-  const advice = 'Is it deployed beside the code? Where it can\'t be, import "sds-wasm/inline" instead';
-  return new Error(`${url}: ${cause.message}. ${advice}`, { cause });
+/** The error of an entry that can't get at the module's file. Scripts that are no ES modules can't tell its URL. */
+export function unreachable(url = "sds_wasm_bg.wasm", cause) {
+  const question = "Is it deployed there, and is the code an ES module?";
+  return new Error(`${url}: ${cause.message}. ${question} Where it can't be, import "sds-wasm/inline" instead`, { cause });
 }

@@ -1,6 +1,6 @@
-/** Checks of what `ReliabilityManager.create` is given; nothing is loaded before they pass. */
+/** Checks of objects with options. */
 
-import { bytes, func, isUint8Array, object, optional, plainObject, text } from "./arguments.js";
+import { boolean, bytes, func, instance, isUint8Array, optional, plainObject, text } from "./arguments.js";
 import { checkConfig } from "./config.js";
 import { SdsError, invalidArgument, messageOf, report } from "./errors.js";
 
@@ -12,7 +12,7 @@ const MAX_HINT = 16 * 1024;
 /** The last instant a Date can hold. */
 const MAX_TIME = 8.64e15;
 
-const CHECKS = {
+const MANAGER = {
   participantId: text,
   config: optional(checkConfig),
   persistence: optional(checkPersistence),
@@ -20,14 +20,19 @@ const CHECKS = {
   now: optional(func),
 };
 
-/** The options as checked copies: what the caller does to its object afterwards has no effect. */
+const MESSAGES = {
+  fromStart: optional(boolean),
+  signal: optional(abortSignal),
+};
+
+/** What `ReliabilityManager.create` is given; nothing is loaded before it passes. */
 export function checkOptions(options) {
-  plainObject("options", options);
-  for (const key of Object.keys(options)) {
-    if (!Object.hasOwn(CHECKS, key)) throw new SdsError("InvalidArgument", `options.${key} is not an option`);
-  }
-  const read = ([key, check]) => [key, check(`options.${key}`, options[key])];
-  return Object.fromEntries(Object.entries(CHECKS).map(read));
+  return checkedCopy(MANAGER, options);
+}
+
+/** What `ReliableChannel.messages` is given. */
+export function checkMessagesOptions(options) {
+  return checkedCopy(MESSAGES, options);
 }
 
 /** A function that reads the wall clock and doesn't trust it. */
@@ -58,10 +63,26 @@ export function hintProvider(retrievalHint) {
   };
 }
 
+/** The options as checked copies: what the caller does to its object afterwards has no effect. */
+function checkedCopy(checks, options) {
+  plainObject("options", options);
+  for (const key of Object.keys(options)) {
+    if (!Object.hasOwn(checks, key)) throw new SdsError("InvalidArgument", `options.${key} is not an option`);
+  }
+  const read = ([key, check]) => [key, check(`options.${key}`, options[key])];
+  return Object.fromEntries(Object.entries(checks).map(read));
+}
+
 function checkPersistence(name, persistence) {
-  object(name, persistence);
+  instance(name, persistence);
   for (const method of PERSISTENCE_METHODS) func(`${name}.${method}`, persistence[method]);
   return persistence;
+}
+
+function abortSignal(name, signal) {
+  const isSignal = typeof signal?.addEventListener === "function" && typeof signal.aborted === "boolean";
+  if (!isSignal) throw invalidArgument(name, "an AbortSignal", signal);
+  return signal;
 }
 
 function readClock(now) {

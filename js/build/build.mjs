@@ -3,11 +3,11 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
-import { cargoMetadata, Failure, inRoot, readJson, say, whenMain } from "./common.mjs";
+import { cargoMetadata, Failure, inRoot, readJson, readText, say, whenMain } from "./common.mjs";
 import { compileWasm, GLUE_FILE, WASM_FILE } from "./compile.mjs";
 import { setup } from "./setup.mjs";
 
-export const DOCUMENTS = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
+export const DOCUMENTS = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "docs"];
 const INLINE_FILE = "sds_wasm_inline.js";
 
 function checkManifest(crateVersion) {
@@ -31,11 +31,14 @@ function copyModules(stage) {
   if (strangers.length) throw new Failure(`js/ holds files that are neither modules nor typings: ${strangers.join(", ")}`);
 }
 
+/** All that the README leads to, but the screenshot: it would make the package a third larger. */
 function copyDocuments(stage) {
+  const isPacked = (source) => !/\.(png|json)$/.test(source);
   for (const name of DOCUMENTS) {
     if (!existsSync(inRoot(name))) throw new Failure(`${name} is missing; it is part of the package`);
-    cpSync(inRoot(name), join(stage, name));
+    cpSync(inRoot(name), join(stage, name), { recursive: true, filter: isPacked });
   }
+  writeFileSync(join(stage, "README.md"), readText("README.md").replace(/^!\[.*\]\(.*\.png\)\n\n/m, ""));
 }
 
 const inlineModule = (wasm) => `// The WebAssembly module as base64, for places that cannot fetch a file.

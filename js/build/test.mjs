@@ -57,9 +57,12 @@ function checkSize() {
   return run(process.execPath, [inRoot("bench", "size.mjs"), "--check"]);
 }
 
-function checkTypings() {
+/** As a program for browsers sees them, and as one for Node, which has other types around. */
+async function checkTypings() {
   const tsc = inRoot("node_modules", "typescript", "bin", "tsc");
-  return run(process.execPath, [tsc, "--project", join(NODE_TESTS, "types")]);
+  for (const project of [["types"], ["types", "node"]]) {
+    await run(process.execPath, [tsc, "--project", join(NODE_TESTS, ...project)]);
+  }
 }
 
 async function testPackage() {

@@ -1,8 +1,9 @@
 /** One channel over a transport, with all that an application would otherwise wire by hand. */
 
-import { func, id, messageBytes, object, optional, plainObject } from "../arguments.js";
-import { SdsError, invalidArgument, messageOf, report } from "../errors.js";
+import { func, id, instance, messageBytes, optional, plainObject } from "../arguments.js";
+import { SdsError, messageOf, report } from "../errors.js";
 import { ReliabilityManager } from "../manager.js";
+import { checkMessagesOptions } from "../options.js";
 import { randomId } from "../random.js";
 import { Reader } from "./reader.js";
 import { Retrieval } from "./retrieval.js";
@@ -93,8 +94,7 @@ export class ReliableChannel extends EventTarget {
   }
 
   messages(options = {}) {
-    const { fromStart = false, signal } = plainObject("options", options);
-    optional(abortSignal)("options.signal", signal);
+    const { fromStart = false, signal } = checkMessagesOptions(options);
     this.#checkOpen();
     const stored = fromStart ? this.#manager.getMessageHistory(this.#channelId) : [];
     const end = () => {
@@ -302,16 +302,11 @@ if (Symbol.asyncDispose) {
 
 function checkOptions(options) {
   const { channelId, transport, retrieve, config = {} } = plainObject("options", options);
-  object("options.transport", transport);
+  instance("options.transport", transport);
   for (const method of ["publish", "subscribe"]) func(`options.transport.${method}`, transport[method]);
   optional(func)("options.retrieve", retrieve);
   const { maxCausalHistory = MAX_CAUSAL_HISTORY } = plainObject("options.config", config);
   return { ...options, config: { ...config, maxCausalHistory }, channelId: id("options.channelId", channelId) };
-}
-
-function abortSignal(name, signal) {
-  const isSignal = typeof signal?.addEventListener === "function" && typeof signal.aborted === "boolean";
-  if (!isSignal) throw invalidArgument(name, "an AbortSignal", signal);
 }
 
 /** What messages of the last run wait for: not all of it is in the repair buffer, and nothing for the anonymous. */

@@ -3,9 +3,10 @@
 import { setSource, unreachable } from "../module.js";
 
 setSource(async () => {
-  // Bundlers recognise `new URL("…", import.meta.url)`, written out like this, and bring the file along.
-  const url = new URL("../sds_wasm_bg.wasm", import.meta.url);
+  let url;
   try {
+    // Bundlers recognise `new URL("…", import.meta.url)`, written out like this, and bring the file along.
+    url = new URL("../sds_wasm_bg.wasm", import.meta.url);
     const response = await fetch(url);
     if (!response.ok) throw new Error(`HTTP status ${response.status}`);
     // Servers of single-page apps answer whatever they don't have with their page.

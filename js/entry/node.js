@@ -4,8 +4,9 @@ import { readFile } from "node:fs/promises";
 import { setSource, unreachable } from "../module.js";
 
 setSource(async () => {
-  const url = new URL("../sds_wasm_bg.wasm", import.meta.url);
+  let url;
   try {
+    url = new URL("../sds_wasm_bg.wasm", import.meta.url);
     return await readFile(url);
   } catch (cause) {
     throw unreachable(url, cause);

@@ -1,4 +1,4 @@
-/** Cases: order, copies, restarts, refusals. */
+/** Cases: order, restarts, refusals. */
 
 import { isUint8Array } from "../arguments.js";
 import { check, isAccepted, show } from "./check.js";
@@ -63,32 +63,6 @@ export const behaviour = {
       { meta: bytesOf("after"), history: [message("after", 2)] },
       "dropChannel must wipe what was called before it and nothing that was called after it",
     );
-  },
-
-  "bytes are copied when the call is made": async (s) => {
-    const [meta, hint] = [bytesOf("meta"), bytesOf("hint")];
-    const stored = message("m", 1);
-    const update = { append: [stored], evict: [] };
-    const calls = [s.save("c", meta), s.update("c", update), s.hint("c", "m", hint)];
-    // The caller's own from here on.
-    for (const bytes of [meta, hint, stored.bytes]) bytes.fill(0);
-    update.append.length = 0;
-    await Promise.all(calls);
-    const expected = { meta: bytesOf("meta"), history: [message("m", 1)], hints: [hintOf("m", "hint")] };
-    const lookAt = "The caller changed its buffers after the call: copy them in the call, before the first await";
-    await s.expect("c", expected, lookAt);
-  },
-
-  "loaded bytes are the caller's own": async (s) => {
-    await s.save("c", bytesOf("meta"));
-    await s.update("c", { append: [message("m", 1)] });
-    await s.hint("c", "m", bytesOf("hint"));
-    const data = await s.load("c");
-    const loaded = [data?.meta, ...(data?.messageHistory ?? []), ...Object.values(data?.retrievalHints ?? {})];
-    for (const bytes of loaded) bytes?.fill(0);
-    if (data) data.messageHistory.length = 0;
-    const expected = { meta: bytesOf("meta"), history: [message("m", 1)], hints: [hintOf("m", "hint")] };
-    await s.expect("c", expected, "The caller changed what it had loaded: return copies");
   },
 
   "a view into a larger buffer is kept alone": async (s) => {

@@ -110,7 +110,9 @@ function filled(channelId) {
 /** @param {Session} s @param {string[]} ids */
 async function keepApart(s, ids) {
   await Promise.all(ids.map((id) => fill(s, id)));
-  const fillHint = "Another channel's calls reached this one: look at how channel ids become keys, and at ranges";
+  const fillHint =
+    "Another channel's calls reached this one: look at how channel ids become keys, and at ranges; in " +
+    "plain objects mind __proto__ and constructor: take Object.create(null) or a Map";
   for (const id of ids) await s.expect(id, filled(id), fillHint);
   const [evicting, ...others] = ids;
   await s.update(evicting, { evict: ["m", "n"] });

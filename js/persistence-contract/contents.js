@@ -1,6 +1,6 @@
 /** Cases: what is saved comes back. */
 
-import { check, checkBytes, show } from "./check.js";
+import { check, checkBytes, ContractError, show } from "./check.js";
 import { allBytes, bytesOf, CONFUSABLE_IDS, hintOf, LONG_IDS, message, messages, noise } from "./samples.js";
 
 /** @type {Record<string, (s: import("./session.js").Session) => Promise<void>>} */
@@ -184,10 +184,13 @@ export const contents = {
 async function keepApart(s, ids) {
   const hint =
     "Use message ids as they are for keys: don't fold, trim, normalize or cut them. In plain objects mind __proto__, " +
-    "which an assignment takes for the prototype: Object.create(null), Object.fromEntries and Map don't";
+    "which an assignment takes for the prototype: take Object.create(null), Object.fromEntries or a Map";
   const history = ids.map((id, index) => message(id, index));
   const hints = ids.map((id) => hintOf(id, `hint of ${id}`));
-  await Promise.all([s.update("c", { append: history }), ...hints.map(([id, bytes]) => s.hint("c", id, bytes))]);
+  const calls = [s.update("c", { append: history }), ...hints.map(([id, bytes]) => s.hint("c", id, bytes))];
+  await Promise.all(calls).catch((cause) => {
+    throw new ContractError(`${cause.message}. ${hint}`, { cause });
+  });
   await s.expect("c", { history, hints }, hint);
   const isEven = (_, index) => index % 2 === 0;
   await s.update("c", { evict: ids.filter(isEven) });

@@ -46,16 +46,17 @@ export class Session {
     await this.open();
   }
 
-  // The calls reach the backend at once, in the caller's turn: cases rely on it.
+  // The calls reach the backend at once, in the caller's turn: cases rely on it. What a backend is given is its own from
+  // there on, as when the package calls: it may keep the bytes, or transfer them to another thread.
 
   /** @param {string} channelId @param {Uint8Array} meta */
   save(channelId, meta) {
-    return this.#call("saveChannelMeta", channelId, meta);
+    return this.#call("saveChannelMeta", channelId, own(meta));
   }
 
   /** @param {string} channelId @param {Partial<import("../index.js").HistoryUpdate>} update */
   update(channelId, { append = [], evict = [] }) {
-    return this.#call("updateHistory", channelId, { append, evict });
+    return this.#call("updateHistory", channelId, { append: append.map(ownMessage), evict: [...evict] });
   }
 
   /** @param {string} channelId */
@@ -65,7 +66,7 @@ export class Session {
 
   /** @param {string} channelId @param {string} messageId @param {Uint8Array} hint */
   hint(channelId, messageId, hint) {
-    return this.#call("setRetrievalHint", messageId, hint, channelId);
+    return this.#call("setRetrievalHint", messageId, own(hint), channelId);
   }
 
   /** @param {string} channelId @returns {Promise<ChannelData | undefined>} */
@@ -106,7 +107,7 @@ export class Session {
     try {
       return await result;
     } catch (cause) {
-      const message = `${what} rejected: ${show(cause)}. Nothing is wrong with this call: it must be accepted`;
+      const message = `${what} rejected: ${show(cause)}. Nothing is wrong with the arguments: the call must be accepted`;
       throw new ContractError(message, { cause });
     }
   }
@@ -123,6 +124,17 @@ export class Session {
       });
     }
   }
+}
+
+/** A copy, unless it is a part of something larger: cases for that make their own. @param {Uint8Array} bytes */
+function own(bytes) {
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes.slice() : bytes;
+}
+
+/** What is wrong with an entry stays as it is. @param {any} message */
+function ownMessage(message) {
+  const bytes = message && Object.getOwnPropertyDescriptor(message, "bytes")?.value;
+  return isUint8Array(bytes) ? { ...message, bytes: own(bytes) } : message;
 }
 
 /** @param {string} channelId @param {any} data */

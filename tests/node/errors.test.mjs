@@ -58,6 +58,14 @@ test("SdsError: nothing to sum up, circles of causes, and what is no SdsError", 
   }
 });
 
+test("SdsError.fromJSON names a code that it doesn't know, as a later version may have", () => {
+  const json = { name: "SdsError", code: "StorageMelted", message: "x" };
+  const expected = { code: "InvalidArgument", message: 'json.code must be a code of this version, got string "StorageMelted"' };
+  assert.throws(() => SdsError.fromJSON(json), expected);
+  const outer = SdsError.fromJSON({ ...json, code: "PersistenceError", cause: json });
+  assert.deepEqual([outer.cause.name, outer.cause.code], ["SdsError", "StorageMelted"]);
+});
+
 test("a structured clone of an SdsError is an error with its message", () => {
   const clone = structuredClone(new SdsError("InvalidState", "text"));
   assert.ok(clone instanceof Error);

@@ -44,6 +44,9 @@ test("create refuses options by name", async () => {
     [{ participantId: "a", config: [] }, /config must be an object, got an array/],
     [{ participantId: "a", persistence: "disk" }, /persistence must be an object, got string "disk"/],
     [{ participantId: "a", persistence: persistenceWithout("dropChannel") }, /persistence\.dropChannel must be a function/],
+    [{ participantId: "a", persistence: Promise.resolve(new MemoryPersistence()) }, /persistence is a promise: await it/],
+    [{ participantId: "a", persistence: MemoryPersistence }, /persistence is the class MemoryPersistence: give an instance/],
+    [{ participantId: "a", persistence: () => {} }, /persistence must be an object, got function/],
     [{ participantId: "a", retrievalHint: CONTENT }, /retrievalHint must be a function, got a Uint8Array/],
     [{ participantId: "a", now: 5 }, /now must be a function, got number 5/],
   ];
@@ -139,6 +142,17 @@ test("bytes of any realm and any buffer are taken, and copied at once", async (t
     content.fill(0);
     assert.deepEqual(new Uint8Array(decodeMessage(await promise).content), CONTENT, kind);
   }
+});
+
+test("content is measured before it is copied, like received bytes", async (t) => {
+  const manager = await create(t);
+  const huge = new Uint8Array(3e8);
+  const refused = refusal(/^content is 300000000 bytes, the limit is 1048576$/, "MessageTooLarge");
+  await assert.rejects(manager.wrapOutgoingMessage(huge, "m", CHANNEL), refused);
+  await assert.rejects(manager.wrapEphemeralMessage(huge, "m", CHANNEL), refused);
+  const noMessage = refusal(/^bytes is 300000000 bytes, a message has 8388608 at most$/, "DeserializationError");
+  await assert.rejects(manager.unwrapReceivedMessage(huge), noMessage);
+  assert.throws(() => decodeMessage(huge), noMessage);
 });
 
 test("bytes whose buffer was transferred are refused", async (t) => {

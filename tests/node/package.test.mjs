@@ -63,7 +63,10 @@ test("holds the modules, their typings, one wasm file and the documents, and not
   const sources = readdirSync(js, { recursive: true })
     .map((name) => name.split(sep).join("/"))
     .filter((name) => /\.(js|d\.ts)$/.test(name));
-  assert.deepEqual(files.toSorted(), [...sources, ...GENERATED, ...DOCUMENTS].sort());
+  const docs = readdirSync(join(ROOT, "docs"), { recursive: true })
+    .map((name) => `docs/${name.split(sep).join("/")}`)
+    .filter((name) => /\.(md|svg)$/.test(name));
+  assert.deepEqual(files.toSorted(), [...sources, ...GENERATED, ...DOCUMENTS, ...docs].sort());
   assert.deepEqual(files.filter((name) => name.endsWith(".wasm")), ["sds_wasm_bg.wasm"]);
   assert.ok(!files.some((name) => name.startsWith("build/")), "build scripts are packed");
 });
@@ -81,6 +84,23 @@ test("every file it refers to is packed", async () => {
       const named = file.endsWith(".d.ts") ? reference.replace(/\.js$/, ".d.ts") : reference;
       const target = posix.join(dirname(file), named);
       assert.ok(files.includes(target), `${file} refers to ${reference}`);
+    }
+  }
+});
+
+test("every link in the packed documents leads to something packed, and to a heading that is there", async () => {
+  const { files } = await packPackage();
+  const anchors = (file) =>
+    [...read(installed(), file).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+      heading.toLowerCase().replace(/[^\w\- ]/g, "").replaceAll(" ", "-"),
+    );
+  for (const file of files.filter((name) => name.endsWith(".md"))) {
+    for (const [, link] of read(installed(), file).matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (link.startsWith("https://")) continue;
+      const [path, anchor] = link.split("#");
+      const target = path === "" ? file : posix.join(dirname(file), path);
+      assert.ok(files.includes(target), `${file} links to ${link}`);
+      assert.ok(anchor === undefined || anchors(target).includes(anchor), `${file} links to ${link}`);
     }
   }
 });
@@ -159,6 +179,36 @@ test("the browsers' entry fetches the file once, however many wait for it, and a
   const twice = "sds_wasm_bg.wasm sds_wasm_bg.wasm";
   assert.deepEqual(lines, ["imported 0", failure, failure, "hello true", twice]);
 });
+
+/** Bundles a user's script, and runs the bundle at `path`; gives what it printed. */
+async function bundled(source, { format, platform, path }) {
+  writeFileSync(join(user.dir, "app.mjs"), source);
+  const flags = ["--bundle", `--format=${format}`, `--platform=${platform}`, `--outfile=${path}`, "--log-level=error"];
+  await run(join(ROOT, "node_modules", ".bin", "esbuild"), ["app.mjs", ...flags], user.dir);
+  return (await run(process.execPath, [path], user.dir)).trim();
+}
+
+test("bundled by what leaves the file behind, the browsers' entry looks one folder above the script", async () => {
+  const source = `
+    import { ready } from "sds-wasm";
+    globalThis.fetch = async () => new Response("gone", { status: 404 });
+    ready().catch(({ message }) => console.log(message));`;
+  const said = await bundled(source, { format: "esm", platform: "browser", path: "dist/assets/app.mjs" });
+  assert.match(said, /\/dist\/sds_wasm_bg\.wasm: HTTP status 404\. .*sds-wasm\/inline/);
+});
+
+for (const [format, platform] of [["iife", "browser"], ["cjs", "browser"], ["cjs", "node"]]) {
+  test(`bundled as ${format} for ${platform}, the entry that needs the file says which one doesn't`, async () => {
+    const source = (specifier) => `
+      import * as sds from "${specifier}";
+      ${HELLO}
+      hello(sds).catch(({ code, message }) => console.log(code, message));`;
+    const how = { format, platform, path: "dist/app.cjs" };
+    const advice = /^InternalError .* sds_wasm_bg\.wasm: Invalid URL\. .*sds-wasm\/inline/;
+    assert.match(await bundled(source("sds-wasm"), how), advice);
+    assert.equal(await bundled(source("sds-wasm/inline"), how), "hello true");
+  });
+}
 
 test("workerd's entry takes the file as a compiled module", async () => {
   // As workerd does it: importing a .wasm file gives a WebAssembly.Module, and bytes are not compiled.

@@ -9,7 +9,7 @@ import { after, describe, test } from "node:test";
 import { brokenBackends } from "./support/level-broken-backends.mjs";
 import { importPackage } from "./support/package.mjs";
 
-const { MemoryPersistence } = await importPackage("sds-wasm");
+const { MemoryPersistence, ReliabilityManager } = await importPackage("sds-wasm");
 const { LevelPersistence } = await importPackage("sds-wasm/node");
 const { runPersistenceContract } = await importPackage("sds-wasm/persistence-contract");
 const { MemoryLevel } = await importPackage("memory-level");
@@ -69,6 +69,12 @@ describe("the contract finds the defect of a backend that", () => {
     });
   }
 
+  test("keeps hints in a plain object, and says what to take instead", async () => {
+    const { open } = brokenBackends(MemoryPersistence).find(({ defect }) => defect === "keeps hints in a plain object");
+    const { message } = (await failures({ open })).get("message ids of any kind are kept apart");
+    assert.match(message, /setRetrievalHint\("length".*rejected: TypeError.*__proto__.*Object\.create\(null\)/);
+  });
+
   test("has nothing but methods that reject", async () => {
     const methods = ["saveChannelMeta", "updateHistory", "loadChannel", "dropChannel", "setRetrievalHint"];
     const rejecting = Object.fromEntries(methods.map((method) => [method, () => Promise.reject(new Error("no disk"))]));
@@ -76,6 +82,83 @@ describe("the contract finds the defect of a backend that", () => {
     for (const error of failed.values()) assert.match(error.message, /rejected: Error: no disk/);
     assert.ok(failed.size > 0);
   });
+});
+
+describe("the contract leaves to a backend", () => {
+  /** Neither copies what it is given nor what it gives: the package hands over bytes of their own, and keeps none. */
+  class Keeps {
+    channels = new Map();
+    received(bytes) {
+      return bytes;
+    }
+    async saveChannelMeta(channelId, meta) {
+      this.channel(channelId).meta = this.received(meta);
+    }
+    async updateHistory(channelId, { append, evict }) {
+      for (const { messageId } of append) if (typeof messageId !== "string") throw new TypeError("an id is a string");
+      const kept = append.map(({ messageId, bytes }) => [messageId, this.received(bytes.subarray(0))]);
+      const { history } = this.channel(channelId);
+      for (const [messageId, bytes] of kept) history.set(messageId, bytes);
+      for (const messageId of evict) history.delete(messageId);
+    }
+    async loadChannel(channelId) {
+      const { meta, history, hints } = this.channels.get(channelId) ?? {};
+      return history && { meta, messageHistory: [...history.values()], retrievalHints: Object.fromEntries(hints) };
+    }
+    async dropChannel(channelId) {
+      this.channels.delete(channelId);
+    }
+    async setRetrievalHint(messageId, hint, channelId) {
+      this.channel(channelId).hints.set(messageId, this.received(hint));
+    }
+    channel(channelId) {
+      if (!this.channels.has(channelId)) this.channels.set(channelId, { history: new Map(), hints: new Map() });
+      return this.channels.get(channelId);
+    }
+  }
+  /** As one does whose database is in a worker. */
+  class Transfers extends Keeps {
+    received(bytes) {
+      return structuredClone(bytes, { transfer: [bytes.buffer] });
+    }
+  }
+  for (const [freedom, Backend] of [
+    ["to keep what it is given, and to give what it keeps", Keeps],
+    ["to transfer what it is given to another thread", Transfers],
+  ]) {
+    test(freedom, async () => {
+      const instance = once(() => new Backend());
+      const failed = await failures({ open: async (key) => instance(key) });
+      assert.deepEqual([...failed.values()].map(({ message }) => message), []);
+    });
+  }
+});
+
+test("the package hands a backend bytes that nobody else has", async (t) => {
+  const given = [];
+  class Records extends MemoryPersistence {
+    saveChannelMeta(channelId, meta) {
+      given.push(meta);
+      return super.saveChannelMeta(channelId, meta);
+    }
+    updateHistory(channelId, update) {
+      given.push(...update.append.map(({ bytes }) => bytes));
+      return super.updateHistory(channelId, update);
+    }
+    setRetrievalHint(messageId, hint, channelId) {
+      given.push(hint);
+      return super.setRetrievalHint(messageId, hint, channelId);
+    }
+  }
+  const hint = Uint8Array.of(7);
+  const options = { participantId: "alice", persistence: new Records(), retrievalHint: () => hint };
+  const manager = await ReliabilityManager.create(options);
+  t.after(() => manager.cleanup());
+  for (const id of ["m1", "m2"]) await manager.wrapOutgoingMessage(Uint8Array.of(1), id, "c");
+  // Two snapshots, two messages, the hint of the first.
+  assert.equal(given.length, 5);
+  assert.equal(new Set([hint.buffer, ...given.map(({ buffer }) => buffer)]).size, 6);
+  for (const bytes of given) assert.equal(bytes.length, bytes.buffer.byteLength);
 });
 
 test("each case has a name and a key of its own, new in each run", async () => {

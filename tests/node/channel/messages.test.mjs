@@ -213,6 +213,30 @@ test("a loop that falls behind ends with an error, once, and disturbs nobody", a
   for (const id of ["m5", "m6", "m7"]) assert.equal((await kept.next()).value.messageId, id);
 });
 
+test("what is no option, or none of its values, is refused by name", async (t) => {
+  const { channel } = await open(t);
+  const refused = (options, message) => assert.throws(() => channel.messages(options), { code: "InvalidArgument", message });
+  refused({ fromstart: true }, "options.fromstart is not an option");
+  refused({ fromStart: "no" }, 'options.fromStart must be true or false, got string "no"');
+  refused({ fromStart: null }, "options.fromStart must be true or false, got null");
+  refused({ signal: null }, "options.signal must be an AbortSignal, got null");
+  assert.ok(channel.messages({ fromStart: undefined, signal: undefined }));
+});
+
+test("what is concurrent comes as it is heard; the history is by clock, then by the ids' UTF-8", async (t) => {
+  const { channel, transport } = await open(t);
+  const { log } = follow(channel);
+  // By UTF-16, which is what < compares, the last two were the other way round.
+  const sorted = ["B", "a", "b", "\uffff", "\u{1f600}"];
+  const heard = ["b", "\u{1f600}", "a", "\uffff", "B"];
+  for (const id of heard) transport.hears(message(id));
+  await idle();
+  const history = follow(channel, { fromStart: true });
+  await idle();
+  assert.deepEqual(idsOf(log), heard);
+  assert.deepEqual(idsOf(history.log), sorted);
+});
+
 test("what is no signal or no options is refused, and leaves no reader", async (t) => {
   const { channel } = await open(t);
   for (const wrong of [null, 5, [], { signal: 5 }, { signal: null }, { signal: new EventTarget() }]) {

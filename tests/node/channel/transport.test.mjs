@@ -179,6 +179,13 @@ test("the transport's methods are called on the transport, with the channel's id
   assert.deepEqual(transport.calls, [["subscribe", CHANNEL], ["publish", CHANNEL], ["unsubscribe"]]);
 });
 
+test("a transport that is a promise or a class is refused as that", async () => {
+  const open = (transport) => sds.ReliableChannel.open({ participantId: "alice", channelId: CHANNEL, transport });
+  const refused = (message) => ({ code: "InvalidArgument", message });
+  await assert.rejects(open(Promise.resolve(handTransport())), refused(/^options\.transport is a promise: await it$/));
+  await assert.rejects(open(class Radio {}), refused(/^options\.transport is the class Radio: give an instance of it$/));
+});
+
 test("a subscribe that fails is an error of open, and leaves nothing behind", async (t) => {
   const { pass, timers } = stopTime(t);
   const asked = [];

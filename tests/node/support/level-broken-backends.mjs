@@ -119,6 +119,7 @@ export function brokenBackends(Memory) {
       "message ids of any kind are kept apart",
       loaded((data) => ({ ...data, retrievalHints: Object.assign({}, data.retrievalHints) })),
     ],
+    ["keeps hints in a plain object", "message ids of any kind are kept apart", hintsInAnObject(Memory)],
     [
       "keeps bytes as text",
       "bytes come back as they were, whatever their values",
@@ -234,22 +235,6 @@ function withState(Memory) {
       await super.updateHistory(channelId, { append, evict: [] });
     }
   }
-  class CopiesLate extends Memory {
-    async saveChannelMeta(channelId, meta) {
-      await undefined;
-      return super.saveChannelMeta(channelId, meta);
-    }
-  }
-  class SharesWhatItLoads extends Memory {
-    loaded = new Map();
-    async loadChannel(channelId) {
-      const data = await super.loadChannel(channelId);
-      const before = this.loaded.get(channelId);
-      if (before && data?.messageHistory.length === 1) return before;
-      this.loaded.set(channelId, data);
-      return data;
-    }
-  }
   class Overtakes extends Memory {
     calls = 0;
     async saveChannelMeta(channelId, meta) {
@@ -293,8 +278,6 @@ function withState(Memory) {
     ["refuses to evict an unknown id", "evicting an unknown id is no error", RefusesUnknownEvicts],
     ["refuses to append a known id", "an append of a known id replaces the message", RefusesKnownAppends],
     ["undoes the other call", "saveChannelMeta and updateHistory in one turn are both kept", OverwritesTheOtherCall],
-    ["copies late", "bytes are copied when the call is made", CopiesLate],
-    ["hands out its own data", "loaded bytes are the caller's own", SharesWhatItLoads],
     ["lets calls overtake", "calls that are not awaited take effect in order", Overtakes],
     ["loads too early", "a load sees the calls before it", LoadsTooEarly],
     ["drops late", "a drop is ordered among other calls", DropsLate],
@@ -307,6 +290,25 @@ function withState(Memory) {
       mixingParts(Memory),
     ],
   ];
+}
+
+/** An assignment to `__proto__` makes a prototype of the hint, and one to `length` then meets a getter. */
+function hintsInAnObject(Memory) {
+  return class extends Memory {
+    hints = new Map();
+    async setRetrievalHint(messageId, hint, channelId) {
+      if (!this.hints.has(channelId)) this.hints.set(channelId, {});
+      this.hints.get(channelId)[messageId] = hint;
+    }
+    async loadChannel(channelId) {
+      const [data, retrievalHints] = [await super.loadChannel(channelId), this.hints.get(channelId)];
+      return retrievalHints ? { messageHistory: [], ...data, retrievalHints } : data;
+    }
+    async dropChannel(channelId) {
+      this.hints.delete(channelId);
+      return super.dropChannel(channelId);
+    }
+  };
 }
 
 /** One flat table, its keys made of both ids with a separator. */
