@@ -102,6 +102,8 @@ impl Incoming {
 
     /// Gives up the messages that have waited longer than `timeout`.
     pub fn give_up_expired(&mut self, timeout: Millis, now: Millis) -> Vec<Waiting> {
+        // The clock may have been set back.
+        self.waiting.values_mut().for_each(|waiter| waiter.since = waiter.since.min(now));
         let expired = |waiter: &&Waiter| now.saturating_sub(waiter.since) > timeout;
         let expired = self.waiting.values().filter(expired);
         let ids: Vec<_> = expired.map(|waiter| waiter.waiting.message.message_id.clone()).collect();

@@ -85,6 +85,16 @@ impl Outgoing {
         acknowledged
     }
 
+    /// What was sent later than now, because the clock was set back, counts as sent now. Returns whether there was any.
+    pub fn set_back(&mut self, now: Millis) -> bool {
+        let mut any = false;
+        for Sent { unacknowledged, .. } in self.sent.values_mut() {
+            any |= unacknowledged.send_time > now;
+            unacknowledged.send_time = unacknowledged.send_time.min(now);
+        }
+        any
+    }
+
     /// Counts an attempt for each message sent longer ago than the resend interval, and removes those that have
     /// none left.
     pub fn sweep(&mut self, config: &Config, now: Millis) -> Due {

@@ -5,15 +5,15 @@ use super::{MessageId, Millis, RepairRequest, RepairResponse, timeline::Timeline
 /// Something to be done about a message at an instant.
 pub(super) trait Due {
     fn id(&self) -> &MessageId;
-    fn at(&self) -> Millis;
+    fn at(&mut self) -> &mut Millis;
 }
 
 impl Due for RepairRequest {
     fn id(&self) -> &MessageId {
         &self.entry.message_id
     }
-    fn at(&self) -> Millis {
-        self.request_at
+    fn at(&mut self) -> &mut Millis {
+        &mut self.request_at
     }
 }
 
@@ -21,8 +21,8 @@ impl Due for RepairResponse {
     fn id(&self) -> &MessageId {
         &self.entry.message_id
     }
-    fn at(&self) -> Millis {
-        self.respond_at
+    fn at(&mut self) -> &mut Millis {
+        &mut self.respond_at
     }
 }
 
@@ -46,8 +46,8 @@ impl<T: Due> Schedule<T> {
     }
 
     /// Adds an item; one with the same id is replaced.
-    pub fn insert(&mut self, item: T) {
-        self.0.insert(item.id().clone(), item.at(), item);
+    pub fn insert(&mut self, mut item: T) {
+        self.0.insert(item.id().clone(), *item.at(), item);
     }
 
     pub fn remove(&mut self, id: &MessageId) -> Option<T> {
@@ -60,6 +60,19 @@ impl<T: Due> Schedule<T> {
             return None;
         }
         self.0.pop_first().map(|(_, item)| item)
+    }
+
+    /// Brings what is due later than `latest` forward to it. Returns whether there was any.
+    fn bring_forward(&mut self, latest: Millis) -> bool {
+        let mut any = false;
+        while self.0.last().is_some_and(|at| at > latest)
+            && let Some((_, mut item)) = self.0.pop_last()
+        {
+            *item.at() = latest;
+            self.insert(item);
+            any = true;
+        }
+        any
     }
 
     /// The items in the order of their message ids.
@@ -80,6 +93,15 @@ pub(super) struct Repair {
 }
 
 impl Repair {
+    /// Nothing is due later than `latest`, unless the clock was set back: then it is due at that instant. Returns whether a
+    /// buffer changed.
+    pub fn bring_forward(&mut self, latest: Millis) -> bool {
+        self.asked.bring_forward(latest);
+        let requests = self.requests.bring_forward(latest);
+        let responses = self.responses.bring_forward(latest);
+        requests || responses
+    }
+
     /// Nothing needs to be asked or answered about this id any more. Returns whether a buffer changed.
     pub fn forget(&mut self, id: &MessageId) -> bool {
         self.asked.remove(id);

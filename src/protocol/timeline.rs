@@ -67,6 +67,13 @@ impl<T> Timeline<T> {
         Some((id, item))
     }
 
+    pub fn pop_last(&mut self) -> Option<(MessageId, T)> {
+        let ((_, id), _) = self.by_number.last_key_value()?;
+        let id = id.clone();
+        let item = self.remove(&id)?;
+        Some((id, item))
+    }
+
     /// The least number.
     pub fn first(&self) -> Option<u64> {
         self.by_number.first_key_value().map(|((number, _), _)| *number)

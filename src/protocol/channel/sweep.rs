@@ -7,9 +7,10 @@ use crate::protocol::{
 
 impl Channel {
     /// Sends again what nobody acknowledged within `resendInterval`, gives up what is out of attempts, and gives up
-    /// waiting messages after `lostMessageTimeout`. (The filter needs no sweep: it rolls when ids are added.)
+    /// waiting messages after `lostMessageTimeout`. (The filter needs no sweep: it rolls when ids are added.) What seems to have
+    /// begun later than now began now: the clock was set back.
     pub fn check_unacknowledged(&mut self, now: Millis) -> Effects {
-        let mut effects = Effects::default();
+        let mut effects = Effects { changed: self.outgoing.set_back(now), ..Effects::default() };
         let due = self.outgoing.sweep(&self.config, now);
         effects.changed |= !due.resend.is_empty() || !due.given_up.is_empty();
         if !due.resend.is_empty() {
@@ -31,7 +32,9 @@ impl Channel {
     /// Answers the repair requests that are due, drops own requests that no message carried in time, and asks again
     /// for what is still missing.
     pub fn sweep_repairs(&mut self, now: Millis) -> Effects {
-        let mut effects = Effects::default();
+        let longest_delay = self.config.repair_t_min.max(self.config.repair_t_max);
+        let changed = self.repair.bring_forward(now.saturating_add(longest_delay));
+        let mut effects = Effects { changed, ..Effects::default() };
         self.respond(now, &mut effects);
         self.drop_stale_requests(now, &mut effects);
         self.ask_again(now, &mut effects);

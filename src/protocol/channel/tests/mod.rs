@@ -1,3 +1,4 @@
+mod clock;
 mod properties;
 mod receiving;
 mod repairing;
