@@ -49,7 +49,7 @@ impl Defect {
     /// The runs in which it must be found.
     pub fn profile(self) -> Profile {
         match self {
-            Self::LyingStorage => Profile::Everything,
+            Self::LyingStorage => Profile::Crashing,
             Self::ReversedEvents | Self::ForgedFilter => Profile::Lossy,
             Self::ForeignDialect | Self::StoppedClock => Profile::BothDialects,
             _ => Profile::Calm,

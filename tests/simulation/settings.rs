@@ -103,8 +103,10 @@ pub struct Settings {
     /// Chance of a crash while a pair of calls is under way.
     pub tear: f64,
     pub burst: f64,
-    /// How far the clock of a machine may be ahead, in milliseconds. It is set anew when the participant starts again.
+    /// How far the clock of a machine may be ahead, in milliseconds. It is set anew when the participant starts again, and
+    /// with this chance at any time.
     pub ahead: u64,
+    pub set_clock: f64,
     /// With what is the same in both dialects.
     pub config: Config,
 }
@@ -152,7 +154,9 @@ impl Settings {
             crash: if profile.is(&[Crashing, Evicting]) { 0.01 } else { 0.0 },
             tear: if profile.is(&[TornPairs]) { 0.02 } else { 0.0 },
             burst: if profile.is(&[FailingStorage]) { 0.01 } else { 0.0 },
-            ahead: rng.u64(0..3000),
+            // Seconds, hours or years: so, too, it goes back.
+            ahead: [3000, 10_000_000, 100_000_000_000][rng.usize(0..3)],
+            set_clock: if rng.bool() { 0.002 } else { 0.0 },
             config: config(profile, small.contains(&profile), rng),
             network,
             storage,

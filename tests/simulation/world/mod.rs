@@ -137,6 +137,9 @@ impl World {
                 }
                 continue;
             }
+            if self.happens(self.settings.set_clock) {
+                self.set_clock(at);
+            }
             if self.happens(self.settings.burst) {
                 let mut disk = self.participants[at].storage.disk_mut();
                 disk.is_down = !disk.is_down;
@@ -153,10 +156,14 @@ impl World {
         let before = self.participants[at].dialect;
         let dialect = self.settings.profile.dialect(before, &mut self.rng);
         self.counts.dialect_changes += usize::from(before.is_some_and(|before| before != dialect));
-        self.ahead[at] = self.rng.u64(0..=self.settings.ahead);
+        self.set_clock(at);
         let time = self.time(at);
         self.participants[at].start(self.settings.config_of(dialect), time);
         self.hear(at);
+    }
+
+    fn set_clock(&mut self, at: usize) {
+        self.ahead[at] = self.rng.u64(0..=self.settings.ahead);
     }
 
     /// The time that a participant believes it is.
