@@ -10,12 +10,12 @@ mod gate;
 mod load;
 mod operate;
 mod slot;
+mod slots;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
     rc::Rc,
     sync::Arc,
 };
@@ -27,6 +27,7 @@ pub use error::{Error, Operation, PersistenceError};
 pub use event::Event;
 use operate::channel_gone;
 use slot::{SETTLED, Slot};
+use slots::Slots;
 
 use crate::{
     codec::wire,
@@ -63,7 +64,7 @@ struct Inner<P: Persistence, H: Host<P::Error>> {
     config: Arc<Config>,
     persistence: P,
     host: H,
-    slots: RefCell<BTreeMap<ChannelId, Rc<Slot<P::Error>>>>,
+    slots: RefCell<Slots<P::Error>>,
     closed: Cell<bool>,
 }
 
@@ -128,8 +129,8 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
     /// As [`remove_channel`](Self::remove_channel), the first that occurred; the other channels are removed.
     pub async fn reset(&self) -> Result<(), P> {
         self.inner.check_open()?;
-        let channels: Vec<_> = self.inner.slots.borrow().keys().cloned().collect();
-        let removals = channels.iter().map(|channel| Box::pin(self.inner.remove(channel)) as Call<_>);
+        let channels = self.inner.slots.borrow().all();
+        let removals = channels.iter().map(|(channel, _)| Box::pin(self.inner.remove(channel)) as Call<_>);
         let failures = all(removals.collect()).await;
         failures.into_iter().next().map_or(Ok(()), |failure| Err(Error::Persistence(failure)))
     }
@@ -137,7 +138,7 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
     /// Refuses operations from now on, waits for those under way, and releases memory. Storage is untouched.
     pub async fn close(&self) {
         self.inner.closed.set(true);
-        let slots: Vec<_> = self.inner.slots.borrow().clone().into_iter().collect();
+        let slots = self.inner.slots.borrow().all();
         for (id, slot) in slots {
             // Behind all that is under way.
             let turn = slot.gate.turn_unless(|| false).await;
@@ -228,7 +229,7 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
     /// `InvalidArgument` if the channel is not in memory.
     pub async fn mark_dependencies_met(&self, ids: &[MessageId], channel: &ChannelId) -> Result<(), P> {
         self.inner.check_open()?;
-        let slot = self.inner.slots.borrow().get(channel).cloned();
+        let slot = self.inner.slots.borrow().get(channel);
         if let Some(slot) = &slot {
             // It may be loading, or about to be removed.
             drop(slot.gate.turn_unless(|| slot.is_ready()).await);
@@ -278,13 +279,12 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
 
     /// The channels that are in memory.
     pub fn channels(&self) -> Vec<ChannelId> {
-        let slots = self.inner.slots.borrow();
-        slots.iter().filter(|(_, slot)| slot.is_loaded()).map(|(id, _)| id.clone()).collect()
+        self.inner.slots.borrow().loaded_ids()
     }
 
     /// Reads a channel. `None` if it is not in memory.
     pub fn read<T>(&self, channel: &ChannelId, read: impl FnOnce(&Channel) -> T) -> Option<T> {
-        let slot = self.inner.slots.borrow().get(channel).cloned()?;
+        let slot = self.inner.slots.borrow().get(channel)?;
         slot.read(read)
     }
 }
@@ -298,7 +298,7 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
     }
 
     fn slot(&self, id: &ChannelId) -> Rc<Slot<P::Error>> {
-        self.slots.borrow_mut().entry(id.clone()).or_insert_with(|| Rc::new(Slot::new())).clone()
+        self.slots.borrow_mut().get_or_add(id)
     }
 
     /// Forgets an empty slot, unless another operation waits for it.

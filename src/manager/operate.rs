@@ -73,7 +73,7 @@ impl<P: Persistence, H: Host<P::Error>> Inner<P, H> {
         sweep: fn(&mut Channel, Millis) -> Effects,
     ) -> Result<(), P> {
         self.check_open()?;
-        let slot = self.slots.borrow().get(id).cloned();
+        let slot = self.slots.borrow().get(id);
         let Some(slot) = slot.filter(|slot| slot.is_ready()) else {
             return Ok(());
         };
