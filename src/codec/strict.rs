@@ -49,10 +49,13 @@ type Visit<'v, 'a> = &'v mut dyn FnMut(usize, Value<'a>) -> Result<(), Error>;
 /// `Deserialization`, with the name of the field and what is wrong with it; and whatever `visit` finds.
 pub(super) fn walk<'a>(bytes: &'a [u8], schema: &Schema, visit: Visit<'_, 'a>) -> Result<(), Error> {
     let mut counts = [0_usize; MAX_FIELDS];
-    for item in fields(bytes) {
-        let (number, value) = item.map_err(|fault| refuse(schema.name, &fault))?;
-        let mut known = schema.fields.iter().zip(&mut counts).enumerate();
-        if let Some((index, (field, count))) = known.find(|(_, (field, _))| field.number == number) {
+    let mut reader = Reader { rest: bytes };
+    while !reader.rest.is_empty() {
+        let (number, value) = reader.field().map_err(|fault| refuse(schema.name, &fault))?;
+        let index = schema.fields.iter().position(|field| field.number == number);
+        if let Some(index) = index
+            && let (Some(field), Some(count)) = (schema.fields.get(index), counts.get_mut(index))
+        {
             *count = count.saturating_add(1);
             let checked = field.check(value, *count);
             checked.map_err(|fault| refuse(&format!("{}.{}", schema.name, field.name), &fault))?;
@@ -166,6 +169,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a number in the shortest form that holds it; other forms are errors.
+    #[inline(always)]
     fn varint(&mut self) -> Result<u64, String> {
         // Nearly all are below 128.
         if let [byte @ ..0x80, rest @ ..] = self.rest {
