@@ -1,12 +1,12 @@
 /** State in the browser ("sds-wasm/indexeddb"): one IndexedDB database, in windows and workers of every kind. */
 
-import { object, optional, text } from "../arguments.js";
+import { bytes, object, optional, text } from "../arguments.js";
 import { SdsError, invalidArgument } from "../errors.js";
-import { copyBytes, copyUpdate } from "./copies.js";
 import { deleteDatabase, openDatabase, rangeOf, read, write } from "./indexeddb/database.js";
 import { storageFailed } from "./indexeddb/failure.js";
 import { acquire } from "./indexeddb/lock.js";
 import { Queue } from "./queue.js";
+import { checkUpdate } from "./update.js";
 
 const DEFAULT_NAME = "sds-wasm";
 /** Known to this file only, which makes the constructor private: opening is asynchronous. */
@@ -70,17 +70,17 @@ export class IndexedDbPersistence {
   /** @param {string} channelId @param {Uint8Array} meta @returns {Promise<void>} */
   async saveChannelMeta(channelId, meta) {
     this.#check(channelId);
-    const copy = copyBytes("meta", meta);
-    await this.#queue.write([(stores) => stores.meta.put(copy, channelId)]);
+    const given = bytes("meta", meta);
+    await this.#queue.write([(stores) => stores.meta.put(given, channelId)]);
   }
 
   /** @param {string} channelId @param {import("../index.js").HistoryUpdate} update @returns {Promise<void>} */
   async updateHistory(channelId, update) {
     this.#check(channelId);
-    const { append, evict } = copyUpdate(update);
+    const { append, evict } = checkUpdate(update);
     await this.#queue.write([
       ({ history }) => {
-        for (const { messageId, bytes } of append) history.put(bytes, [channelId, messageId]);
+        for (const message of append) history.put(message.bytes, [channelId, message.messageId]);
         for (const messageId of evict) history.delete([channelId, messageId]);
       },
     ]);
@@ -90,8 +90,8 @@ export class IndexedDbPersistence {
   async setRetrievalHint(messageId, hint, channelId) {
     this.#check(channelId);
     text("messageId", messageId);
-    const copy = copyBytes("hint", hint);
-    await this.#queue.write([({ hints }) => hints.put(copy, [channelId, messageId])]);
+    const given = bytes("hint", hint);
+    await this.#queue.write([({ hints }) => hints.put(given, [channelId, messageId])]);
   }
 
   /** @param {string} channelId @returns {Promise<import("../index.js").ChannelData | undefined>} */

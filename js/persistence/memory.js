@@ -1,7 +1,7 @@
 /** The backend that keeps everything in memory. */
 
-import { text } from "../arguments.js";
-import { copyBytes, copyUpdate } from "./copies.js";
+import { bytes, text } from "../arguments.js";
+import { checkUpdate } from "./update.js";
 
 /**
  * @typedef {object} Kept What is kept of a channel.
@@ -21,16 +21,16 @@ export class MemoryPersistence {
   /** @param {string} channelId @param {Uint8Array} meta */
   async saveChannelMeta(channelId, meta) {
     text("channelId", channelId);
-    const copy = copyBytes("meta", meta);
-    this.#channel(channelId).meta = copy;
+    const given = bytes("meta", meta);
+    this.#channel(channelId).meta = given;
   }
 
   /** @param {string} channelId @param {import("../index.js").HistoryUpdate} update */
   async updateHistory(channelId, update) {
     text("channelId", channelId);
-    const { append, evict } = copyUpdate(update);
+    const { append, evict } = checkUpdate(update);
     const { history } = this.#channel(channelId);
-    for (const { messageId, bytes } of append) history.set(messageId, bytes);
+    for (const message of append) history.set(message.messageId, message.bytes);
     for (const messageId of evict) history.delete(messageId);
   }
 
@@ -50,8 +50,8 @@ export class MemoryPersistence {
   async setRetrievalHint(messageId, hint, channelId) {
     text("messageId", messageId);
     text("channelId", channelId);
-    const copy = copyBytes("hint", hint);
-    this.#channel(channelId).hints.set(messageId, copy);
+    const given = bytes("hint", hint);
+    this.#channel(channelId).hints.set(messageId, given);
   }
 
   /** @param {string} channelId @returns {Kept} */
