@@ -248,7 +248,7 @@ export class ReliableChannel extends EventTarget {
   /** What names an own message is told before its sending has resolved, where it waited for it. */
   #logOwnBefore(messageId) {
     this.#unlogged.delete(messageId);
-    const message = this.#manager.getMessage(this.#channelId, messageId);
+    const message = this.#message(messageId);
     for (const entry of message?.causalHistory ?? []) this.#log(entry.messageId);
   }
 
@@ -260,10 +260,15 @@ export class ReliableChannel extends EventTarget {
   }
 
   #read(messageId) {
-    const message = this.#manager.getMessage(this.#channelId, messageId);
+    const message = this.#message(messageId);
     if (!message) return undefined;
     const { channelId, senderId, content, lamportTimestamp } = message;
     return { channelId, messageId, senderId, content, lamportTimestamp };
+  }
+
+  /** What was under way is still told while the channel closes, when the log can't be looked at any more. */
+  #message(messageId) {
+    return this.#closing ? undefined : this.#manager.getMessage(this.#channelId, messageId);
   }
 
   // Telling.
