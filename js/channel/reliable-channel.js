@@ -25,8 +25,8 @@ export class ReliableChannel extends EventTarget {
   #sync;
   #retrieval;
   #readers = new Set();
-  /** Ids of own messages that are sent, but not in the readers' logs yet. */
-  #unlogged = new Set();
+  /** By the ids of own messages that are not in the readers' logs yet: how many try to send one. */
+  #unlogged = new Map();
   /** The resolve functions of what is being published: closing doesn't wait for a transport that never answers. */
   #publishing = new Set();
   #unsubscribe = () => {};
@@ -135,14 +135,21 @@ export class ReliableChannel extends EventTarget {
 
   async #wrap(content, messageId) {
     // A used id will be refused.
-    const isNew = !this.#unlogged.has(messageId) && !this.#read(messageId);
-    if (isNew) this.#unlogged.add(messageId);
+    const isNew = !this.#read(messageId);
+    if (isNew) this.#countUnlogged(messageId, 1);
     try {
       return await this.#manager.wrapOutgoingMessage(content, messageId, this.#channelId);
     } catch (error) {
-      if (isNew) this.#unlogged.delete(messageId);
+      if (isNew) this.#countUnlogged(messageId, -1);
       throw error;
     }
+  }
+
+  /** Nothing is left to count once one was logged. */
+  #countUnlogged(messageId, change) {
+    const count = (this.#unlogged.get(messageId) ?? 0) + change;
+    if (count > 0) this.#unlogged.set(messageId, count);
+    else this.#unlogged.delete(messageId);
   }
 
   /** Settles when the transport has it, or has failed: then the message is sent again by the resend schedule. */
