@@ -7,6 +7,8 @@ export class Status {
   #missing = new Set();
   /** Received, and waiting for what is missing: ids of dependencies by message. */
   #waiting = new Map();
+  /** By the ids of dependencies: how many messages wait for them. */
+  #awaited = new Map();
   #lost = new Set();
   #unacknowledged;
   /** Acknowledged before `sent` was called: others had the message, from a run that was forgotten here. */
@@ -19,7 +21,7 @@ export class Status {
   constructor(manager, channelId, onChange) {
     this.#onChange = onChange;
     const incoming = manager.getIncomingBuffer(channelId);
-    for (const { message, missingDependencies } of incoming) this.#waiting.set(message.messageId, missingDependencies);
+    for (const { message, missingDependencies } of incoming) this.#wait(message.messageId, missingDependencies);
     for (const { missingDependencies } of incoming) this.#addMissing(missingDependencies);
     this.#addMissing(manager.getOutgoingRepairBuffer(channelId).map(({ entry }) => entry.messageId));
     this.#unacknowledged = new Set(manager.getOutgoingBuffer(channelId).map(({ message }) => message.messageId));
@@ -43,7 +45,7 @@ export class Status {
 
   /** It is here, and waits for others. */
   waits(messageId, missingDependencies) {
-    this.#waiting.set(messageId, missingDependencies);
+    this.#wait(messageId, missingDependencies);
     this.#missing.delete(messageId);
     this.#addMissing(missingDependencies);
     this.#changed();
@@ -51,20 +53,36 @@ export class Status {
 
   /** Or it was a sync message: what that named is missing, but it doesn't wait itself. */
   delivered(messageId) {
-    for (const ids of [this.#missing, this.#waiting, this.#lost]) ids.delete(messageId);
+    this.#waitNoMore(messageId);
+    for (const ids of [this.#missing, this.#lost]) ids.delete(messageId);
     this.#changed();
   }
 
   /** It was given up. Returns what it waited for and nobody waits for any more. */
   lost({ messageId, missingDependencies, reason }) {
-    this.#waiting.delete(messageId);
+    this.#waitNoMore(messageId);
     add(this.#lost, messageId);
     // After a timeout, what didn't come is given up for everyone.
-    const awaited = new Set(reason === "timeout" ? [] : [...this.#waiting.values()].flat());
-    const gone = missingDependencies.filter((dependency) => !awaited.has(dependency));
+    const gone = missingDependencies.filter((dependency) => reason === "timeout" || !this.#awaited.has(dependency));
     for (const dependency of gone) this.#missing.delete(dependency);
     this.#changed();
     return gone;
+  }
+
+  #wait(messageId, dependencies) {
+    this.#waitNoMore(messageId);
+    this.#waiting.set(messageId, dependencies);
+    for (const id of dependencies) this.#awaited.set(id, (this.#awaited.get(id) ?? 0) + 1);
+  }
+
+  #waitNoMore(messageId) {
+    const dependencies = this.#waiting.get(messageId) ?? [];
+    this.#waiting.delete(messageId);
+    for (const id of dependencies) {
+      const others = this.#awaited.get(id) - 1;
+      if (others > 0) this.#awaited.set(id, others);
+      else this.#awaited.delete(id);
+    }
   }
 
   #addMissing(messageIds) {

@@ -172,3 +172,25 @@ test("however many ids strangers name, it stays within bounds", async (t) => {
   await idle();
   assert.equal(channel.status.missing, 10_000);
 });
+
+/** How long `take` needs for messages that each push out one of a thousand that wait, each for fifty. */
+async function timeOfOverflow(take) {
+  const after = (n) => Array.from({ length: 50 }, (_, index) => `nothing ${n} ${index}`);
+  const flood = Array.from({ length: 1200 }, (_, n) => message(`m${n}`, { after: after(n) }));
+  for (const bytes of flood.slice(0, 1000)) take(bytes);
+  await idle();
+  const before = performance.now();
+  for (const bytes of flood.slice(1000)) take(bytes);
+  await idle();
+  return performance.now() - before;
+}
+
+test("strangers whose messages wait for much take little more time than the protocol needs", async (t) => {
+  const { transport, channel } = await carol(t);
+  const manager = await sds.ReliabilityManager.create({ participantId: "carol" });
+  t.after(() => manager.cleanup());
+  const alone = await timeOfOverflow((bytes) => void manager.unwrapReceivedMessage(bytes));
+  const whole = await timeOfOverflow((bytes) => transport.hears(bytes));
+  assert.equal(channel.status.lost, 200);
+  assert.ok(whole < 10 * alone, `${whole} ms, of which the protocol needs ${alone}`);
+});
