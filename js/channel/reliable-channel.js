@@ -1,6 +1,7 @@
 /** One channel over a transport, with all that an application would otherwise wire by hand. */
 
 import { func, id, messageBytes, object, optional, plainObject } from "../arguments.js";
+import { decodeMessage } from "../codec.js";
 import { SdsError, invalidArgument, messageOf, report } from "../errors.js";
 import { ReliabilityManager } from "../manager.js";
 import { randomId } from "../random.js";
@@ -61,7 +62,9 @@ export class ReliableChannel extends EventTarget {
     this.#now = now;
     Object.defineProperty(this, "channelId", { value: channelId, enumerable: true });
     Object.defineProperty(this, "participantId", { value: manager.participantId, enumerable: true });
-    this.#status = new Status(manager, channelId, (status) => this.#tell("statusChange", { channelId, ...status }));
+    const causalHistory = (messageId) => this.#message(messageId)?.causalHistory ?? [];
+    const changed = (status) => this.#tell("statusChange", { channelId, ...status });
+    this.#status = new Status(manager, channelId, causalHistory, changed);
     const { syncMessageInterval } = manager.config;
     this.#sync = new SyncSchedule(syncMessageInterval, () => this.#sendSync(), () => this.#askIfStillDue());
     const failed = (error) => this.#transportFailed("retrieve", error);
@@ -79,6 +82,10 @@ export class ReliableChannel extends EventTarget {
 
   get status() {
     return this.#status.current();
+  }
+
+  unacknowledgedIds() {
+    return this.#status.unacknowledgedIds();
   }
 
   async send(content, messageId = randomId()) {
@@ -213,18 +220,22 @@ export class ReliableChannel extends EventTarget {
       const copy = new Uint8Array(messageBytes("bytes", data));
       const received = await this.#manager.unwrapReceivedMessage(copy, this.#channelId);
       if (received.kind !== "sync") return;
-      this.#status.delivered(received.messageId);
+      this.#status.came(received.messageId);
       this.#retrieval.forget(received.messageId);
       // An own one that comes back is a duplicate.
-      const log = this.#manager.getMessageHistory(this.#channelId);
-      if (!received.duplicate && tellsNewest(copy, log)) this.#sync.restart();
+      if (!received.duplicate) this.#heardSync(decodeMessage(copy));
     });
+  }
+
+  #heardSync({ causalHistory }) {
+    this.#status.named(causalHistory);
+    if (tellsNewest(causalHistory, this.#manager.getMessageHistory(this.#channelId))) this.#sync.restart();
   }
 
   #listen() {
     const on = (type, listener) => this.#manager.addEventListener(type, ({ detail }) => listener(detail));
     for (const type of ["messageResend", "repairReady"]) on(type, (detail) => void this.#publish(detail.bytes));
-    on("messageSent", ({ messageId }) => this.#status.settled(messageId));
+    on("messageSent", (detail) => this.#status.settled(detail));
     on("messageReady", (message) => this.#delivered(message));
     on("missingDependencies", ({ messageId, missingDependencies }) => {
       this.#status.waits(messageId, missingDependencies.map((entry) => entry.messageId));
@@ -244,7 +255,7 @@ export class ReliableChannel extends EventTarget {
   #delivered(message) {
     // Ephemeral messages are no part of the log, even if they have the id of one that is.
     if (message.lamportTimestamp === undefined) return;
-    this.#status.delivered(message.messageId);
+    this.#status.delivered(message);
     this.#retrieval.forget(message.messageId);
     if (this.#unlogged.size > 0) this.#logOwnBefore(message.messageId);
     for (const reader of this.#readers) reader.push(message);

@@ -1,7 +1,7 @@
 /** What a channel still waits for, in numbers, kept by what the manager tells. */
 
-/** Ids kept of each kind: strangers may name and send what they like. */
-const MOST = 10_000;
+import { add } from "./bounded.js";
+import { Unacknowledged } from "./unacknowledged.js";
 
 export class Status {
   #missing = new Set();
@@ -11,20 +11,22 @@ export class Status {
   #awaited = new Map();
   #lost = new Set();
   #unacknowledged;
-  /** Acknowledged before `sent` was called: others had the message, from a run that was forgotten here. */
-  #known = new Set();
   #onChange;
   #told;
   #due = false;
 
-  /** `onChange` is called with the new status when it differs from the last one. Starts from the buffers' contents. */
-  constructor(manager, channelId, onChange) {
+  /**
+   * Starts from the buffers' contents. `causalHistory` gives that of a message of the log, by its id. `onChange` is called with the
+   * new status when it differs from the last one.
+   */
+  constructor(manager, channelId, causalHistory, onChange) {
     this.#onChange = onChange;
     const incoming = manager.getIncomingBuffer(channelId);
     for (const { message, missingDependencies } of incoming) this.#wait(message.messageId, missingDependencies);
     for (const { missingDependencies } of incoming) this.#addMissing(missingDependencies);
     this.#addMissing(manager.getOutgoingRepairBuffer(channelId).map(({ entry }) => entry.messageId));
-    this.#unacknowledged = new Set(manager.getOutgoingBuffer(channelId).map(({ message }) => message.messageId));
+    const own = manager.getOutgoingBuffer(channelId).map(({ message }) => message.messageId);
+    this.#unacknowledged = new Unacknowledged(own, manager.participantId, causalHistory);
     this.#told = this.current();
   }
 
@@ -33,13 +35,21 @@ export class Status {
     return Object.freeze({ missing, lost, unacknowledged, synced: missing === 0 && lost === 0 && unacknowledged === 0 });
   }
 
-  sent(messageId) {
-    if (!this.#known.delete(messageId)) this.#unacknowledged.add(messageId);
-    this.delivered(messageId);
+  unacknowledgedIds() {
+    return this.#unacknowledged.ids();
   }
 
-  settled(messageId) {
-    if (!this.#unacknowledged.delete(messageId)) this.#known.add(messageId);
+  isUnacknowledged(messageId) {
+    return this.#unacknowledged.has(messageId);
+  }
+
+  sent(messageId) {
+    this.#unacknowledged.sent(messageId);
+    this.came(messageId);
+  }
+
+  settled({ messageId, acknowledged }) {
+    this.#unacknowledged.settled(messageId, acknowledged);
     this.#changed();
   }
 
@@ -51,10 +61,21 @@ export class Status {
     this.#changed();
   }
 
-  /** Or it was a sync message: what that named is missing, but it doesn't wait itself. */
-  delivered(messageId) {
+  delivered(message) {
+    this.#unacknowledged.delivered(message);
+    this.came(message.messageId);
+  }
+
+  /** It is here. What a sync message names may be missing, but it doesn't wait itself. */
+  came(messageId) {
     this.#waitNoMore(messageId);
     for (const ids of [this.#missing, this.#lost]) ids.delete(messageId);
+    this.#changed();
+  }
+
+  /** A sync message of somebody names these. */
+  named(entries) {
+    this.#unacknowledged.named(entries);
     this.#changed();
   }
 
@@ -101,9 +122,4 @@ export class Status {
       this.#onChange(status);
     });
   }
-}
-
-function add(ids, id) {
-  ids.add(id);
-  if (ids.size > MOST) ids.delete(ids.values().next().value);
 }

@@ -207,6 +207,24 @@ test("while own and received messages are being saved, with a loop that reads", 
   await nothingIsLeft();
 });
 
+test("while messages are being saved that name what was given up", async (t) => {
+  const config = { maxResendAttempts: 0, resendInterval: 1000, bufferSweepInterval: 1000 };
+  const { channel, transport, persistence, pass, hold, nothingIsLeft } = await setting(t, { config });
+  await channel.send(text("hello"), "m");
+  await pass(3000);
+  hold();
+  transport.hears(message("first"));
+  await idle();
+  transport.hears(message("second", { after: ["m"] }));
+  transport.hears(message("sync", { content: "", after: ["m"] }));
+  await idle();
+  const closing = channel.close();
+  await idle();
+  persistence.release();
+  await closing;
+  await nothingIsLeft();
+});
+
 test("while resends and repairs are due", async (t) => {
   const { channel, transport, persistence, pass, hold, nothingIsLeft } = await setting(t);
   await channel.send(text("hello"), "m");

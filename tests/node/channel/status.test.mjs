@@ -34,15 +34,6 @@ test("an own message is unacknowledged until somebody shows to have it", async (
   assert.ok(Object.isFrozen(alice.status));
 });
 
-test("one that was given up waits no more", async (t) => {
-  const { pass } = stopTime(t);
-  const config = { maxResendAttempts: 0, resendInterval: 1000, bufferSweepInterval: 1000 };
-  const { channel, changes } = await carol(t, { config });
-  await channel.send(text("hello"));
-  await pass(5000);
-  assert.deepEqual(changes(), [[0, 0, 1], [0, 0, 0]]);
-});
-
 test("gaps are counted once, whoever names them; what waits is not missing", async (t) => {
   const { transport, channel, changes } = await carol(t);
   transport.hears(message("d", { after: ["b", "a"] }));
