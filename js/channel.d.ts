@@ -50,7 +50,10 @@ export interface ChannelEvents
   statusChange: { channelId: string } & ChannelStatus;
   /**
    * The transport failed, or something it gave was no message of this channel (`"receive"`: an `SdsError`), or `retrieve`
-   * failed. Nothing is lost by it: what could not be published is sent again by the resend schedule.
+   * failed. Nothing is lost by it: an own message that could not be published is sent again by the resend schedule, where
+   * attempts that fail count as well, and besides once more when the transport takes something again. Out of
+   * `maxResendAttempts` (`messageSent`, not acknowledged), it stays in the log, is still repaired for those who ask for it,
+   * and is counted as unacknowledged.
    */
   transportError: { channelId: string; operation: "publish" | "receive" | "retrieve" | "unsubscribe"; error: unknown };
 }

@@ -1,10 +1,11 @@
 /** One channel over a transport, with all that an application would otherwise wire by hand. */
 
 import { func, id, messageBytes, object, optional, plainObject } from "../arguments.js";
-import { decodeMessage } from "../codec.js";
+import { decodeMessage, encodeMessage } from "../codec.js";
 import { SdsError, invalidArgument, messageOf, report } from "../errors.js";
 import { ReliabilityManager } from "../manager.js";
 import { randomId } from "../random.js";
+import { Publisher } from "./publisher.js";
 import { Reader } from "./reader.js";
 import { Retrieval } from "./retrieval.js";
 import { Status } from "./status.js";
@@ -21,6 +22,7 @@ export class ReliableChannel extends EventTarget {
   #manager;
   #channelId;
   #transport;
+  #publisher;
   #now;
   #status;
   #sync;
@@ -28,8 +30,6 @@ export class ReliableChannel extends EventTarget {
   #readers = new Set();
   /** By the ids of own messages that are not in the readers' logs yet: how many try to send one. */
   #unlogged = new Map();
-  /** The resolve functions of what is being published: closing doesn't wait for a transport that never answers. */
-  #publishing = new Set();
   #unsubscribe = () => {};
   #closing;
 
@@ -65,6 +65,7 @@ export class ReliableChannel extends EventTarget {
     const causalHistory = (messageId) => this.#message(messageId)?.causalHistory ?? [];
     const changed = (status) => this.#tell("statusChange", { channelId, ...status });
     this.#status = new Status(manager, channelId, causalHistory, changed);
+    this.#publisher = new Publisher((bytes) => this.#hand(bytes), (messageId) => this.#unacknowledgedBytes(messageId));
     const { syncMessageInterval } = manager.config;
     this.#sync = new SyncSchedule(syncMessageInterval, () => this.#sendSync(), () => this.#askIfStillDue());
     const failed = (error) => this.#transportFailed("retrieve", error);
@@ -94,8 +95,7 @@ export class ReliableChannel extends EventTarget {
     this.#status.sent(messageId);
     this.#retrieval.forget(messageId);
     this.#log(messageId);
-    this.#sync.restart();
-    await this.#publish(wrapped);
+    if (await this.#publisher.publish(wrapped, messageId)) this.#sync.restart();
     return messageId;
   }
 
@@ -130,7 +130,7 @@ export class ReliableChannel extends EventTarget {
     this.#retrieval.stop();
     this.#attempt("unsubscribe", this.#unsubscribe);
     for (const reader of [...this.#readers]) reader.return();
-    for (const resolve of this.#publishing) resolve();
+    this.#publisher.stop();
     await this.#manager.cleanup();
   }
 
@@ -159,21 +159,19 @@ export class ReliableChannel extends EventTarget {
     else this.#unlogged.delete(messageId);
   }
 
-  /** Settles when the transport has it, or has failed: then the message is sent again by the resend schedule. */
-  #publish(data) {
-    return new Promise((resolve) => {
-      this.#publishing.add(resolve);
-      if (this.#closing) resolve();
-      this.#attempt("publish", () => this.#transport.publish(this.#channelId, data)).finally(() => {
-        this.#publishing.delete(resolve);
-        resolve();
-      });
-    });
+  #hand(bytes) {
+    return this.#attempt("publish", () => this.#transport.publish(this.#channelId, bytes));
+  }
+
+  /** As a repair has them. */
+  #unacknowledgedBytes(messageId) {
+    const message = this.#status.isUnacknowledged(messageId) && this.#message(messageId);
+    return message ? encodeMessage(message, this.#manager.config.dialect) : undefined;
   }
 
   async #sendSync() {
     try {
-      await this.#publish(await this.#manager.wrapSyncMessage(this.#channelId));
+      await this.#publisher.publish(await this.#manager.wrapSyncMessage(this.#channelId));
       if (!this.#sync.hurries) this.#hurryForRequests();
     } catch (error) {
       if (!this.#closing) report(error);
@@ -234,7 +232,8 @@ export class ReliableChannel extends EventTarget {
 
   #listen() {
     const on = (type, listener) => this.#manager.addEventListener(type, ({ detail }) => listener(detail));
-    for (const type of ["messageResend", "repairReady"]) on(type, (detail) => void this.#publish(detail.bytes));
+    on("messageResend", ({ bytes, messageId }) => void this.#publisher.publish(bytes, messageId));
+    on("repairReady", ({ bytes }) => void this.#publisher.publish(bytes));
     on("messageSent", (detail) => this.#status.settled(detail));
     on("messageReady", (message) => this.#delivered(message));
     on("missingDependencies", ({ messageId, missingDependencies }) => {
@@ -299,11 +298,14 @@ export class ReliableChannel extends EventTarget {
     }
   }
 
+  /** Resolves with whether it went well. */
   async #attempt(operation, body) {
     try {
       await body();
+      return true;
     } catch (error) {
       this.#transportFailed(operation, error);
+      return false;
     }
   }
 
