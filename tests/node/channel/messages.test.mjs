@@ -130,6 +130,20 @@ test("of several sent at once under one id, the one that is accepted is told onc
   }
 });
 
+test("a message whose id is used again while it is being saved is told once it is", async (t) => {
+  const { persistence, hold, proceed } = slowSaves();
+  const { channel } = await open(t, { persistence });
+  const { log } = follow(channel);
+  hold();
+  const sent = channel.send(text("m"), "m");
+  await idle();
+  await assert.rejects(channel.send(text("n"), "m"), { code: "InvalidArgument" });
+  assert.deepEqual(log, []);
+  await proceed();
+  await sent;
+  assert.deepEqual(idsOf(log), ["m"]);
+});
+
 test("several loops read on their own", async (t) => {
   const { channel } = await open(t);
   await channel.send(text("m1"), "m1");

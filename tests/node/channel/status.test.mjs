@@ -99,6 +99,16 @@ test("a timeout of one releases others that wait for the same", async (t) => {
   assert.deepEqual(channel.status, { ...QUIET, lost: 1, synced: false });
 });
 
+test("a sync message doesn't wait: what it named is given up with the last that waits for it", async (t) => {
+  const { transport, channel } = await carol(t, { config: { maxIncomingBuffer: 1 } });
+  transport.hears(message("sync", { after: ["a"], content: "" }));
+  await idle();
+  transport.hears(message("m", { after: ["a"] }));
+  transport.hears(message("n", { after: ["b"] }));
+  await idle();
+  assert.deepEqual(channel.status, { missing: 1, lost: 1, unacknowledged: 0, synced: false });
+});
+
 test("listeners see the status as it is after the event", async (t) => {
   const { transport, channel } = await carol(t);
   const seen = [];
