@@ -36,7 +36,7 @@ export interface ChannelStatus {
    * any more.
    */
   unacknowledged: number;
-  /** Whether all of these are 0. Before anybody was heard, they are: what others have sent can't be known then. */
+  /** Whether all of these are 0. Until somebody was heard, it says nothing of what others have sent. */
   synced: boolean;
 }
 
