@@ -30,9 +30,13 @@ export interface ChannelStatus {
   missing: number;
   /** Messages of this run that were given up, because what they wait for never came (`lostMessageTimeout`, or overflow). */
   lost: number;
-  /** Own messages that nobody is known to have. */
+  /**
+   * Own messages that nobody is known to have; 10,000 at most, the newest. One that was given up is counted until a message of
+   * somebody else names it, or names an own one that depends on it. After a reload, those that were given up are not known
+   * any more.
+   */
   unacknowledged: number;
-  /** Whether all of these are 0. */
+  /** Whether all of these are 0. Until somebody was heard, it says nothing of what others have sent. */
   synced: boolean;
 }
 
@@ -46,7 +50,10 @@ export interface ChannelEvents
   statusChange: { channelId: string } & ChannelStatus;
   /**
    * The transport failed, or something it gave was no message of this channel (`"receive"`: an `SdsError`), or `retrieve`
-   * failed. Nothing is lost by it: what could not be published is sent again by the resend schedule.
+   * failed. Nothing is lost by it: an own message that could not be published is sent again by the resend schedule, where
+   * attempts that fail count as well, and besides once more when the transport takes something again. Out of
+   * `maxResendAttempts` (`messageSent`, not acknowledged), it stays in the log, is still repaired for those who ask for it,
+   * and is counted as unacknowledged.
    */
   transportError: { channelId: string; operation: "publish" | "receive" | "retrieve" | "unsubscribe"; error: unknown };
 }
@@ -80,6 +87,8 @@ export class ReliableChannel extends EventTarget {
   send(content: Uint8Array, messageId?: string): Promise<string>;
   /** As it is now. */
   readonly status: ChannelStatus;
+  /** The ids of the own messages that `status.unacknowledged` counts, in the order of sending; right after a reload, too. */
+  unacknowledgedIds(): string[];
   /**
    * The channel's log, own messages included, in causal order: from its start (`fromStart`) or from now on, without a gap
    * or a repetition in between. Ends when `signal` is aborted, the loop is left or the channel is closed. A loop that falls

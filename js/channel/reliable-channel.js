@@ -1,10 +1,12 @@
 /** One channel over a transport, with all that an application would otherwise wire by hand. */
 
 import { func, id, instance, messageBytes, optional, plainObject } from "../arguments.js";
+import { decodeMessage, encodeMessage } from "../codec.js";
 import { SdsError, messageOf, report } from "../errors.js";
 import { ReliabilityManager } from "../manager.js";
 import { checkMessagesOptions } from "../options.js";
 import { randomId } from "../random.js";
+import { Publisher } from "./publisher.js";
 import { Reader } from "./reader.js";
 import { Retrieval } from "./retrieval.js";
 import { Status } from "./status.js";
@@ -21,15 +23,14 @@ export class ReliableChannel extends EventTarget {
   #manager;
   #channelId;
   #transport;
+  #publisher;
   #now;
   #status;
   #sync;
   #retrieval;
   #readers = new Set();
-  /** Ids of own messages that are sent, but not in the readers' logs yet. */
-  #unlogged = new Set();
-  /** The resolve functions of what is being published: closing doesn't wait for a transport that never answers. */
-  #publishing = new Set();
+  /** By the ids of own messages that are not in the readers' logs yet: how many try to send one. */
+  #unlogged = new Map();
   #unsubscribe = () => {};
   #closing;
 
@@ -62,7 +63,10 @@ export class ReliableChannel extends EventTarget {
     this.#now = now;
     Object.defineProperty(this, "channelId", { value: channelId, enumerable: true });
     Object.defineProperty(this, "participantId", { value: manager.participantId, enumerable: true });
-    this.#status = new Status(manager, channelId, (status) => this.#tell("statusChange", { channelId, ...status }));
+    const causalHistory = (messageId) => this.#message(messageId)?.causalHistory ?? [];
+    const changed = (status) => this.#tell("statusChange", { channelId, ...status });
+    this.#status = new Status(manager, channelId, causalHistory, changed);
+    this.#publisher = new Publisher((bytes) => this.#hand(bytes), (messageId) => this.#unacknowledgedBytes(messageId));
     const { syncMessageInterval } = manager.config;
     this.#sync = new SyncSchedule(syncMessageInterval, () => this.#sendSync(), () => this.#askIfStillDue());
     const failed = (error) => this.#transportFailed("retrieve", error);
@@ -82,14 +86,17 @@ export class ReliableChannel extends EventTarget {
     return this.#status.current();
   }
 
+  unacknowledgedIds() {
+    return this.#status.unacknowledgedIds();
+  }
+
   async send(content, messageId = randomId()) {
     this.#checkOpen();
     const wrapped = await this.#wrap(content, messageId);
     this.#status.sent(messageId);
     this.#retrieval.forget(messageId);
     this.#log(messageId);
-    this.#sync.restart();
-    await this.#publish(wrapped);
+    if (await this.#publisher.publish(wrapped, messageId)) this.#sync.restart();
     return messageId;
   }
 
@@ -123,7 +130,7 @@ export class ReliableChannel extends EventTarget {
     this.#retrieval.stop();
     this.#attempt("unsubscribe", this.#unsubscribe);
     for (const reader of [...this.#readers]) reader.return();
-    for (const resolve of this.#publishing) resolve();
+    this.#publisher.stop();
     await this.#manager.cleanup();
   }
 
@@ -135,31 +142,36 @@ export class ReliableChannel extends EventTarget {
 
   async #wrap(content, messageId) {
     // A used id will be refused.
-    const isNew = !this.#unlogged.has(messageId) && !this.#read(messageId);
-    if (isNew) this.#unlogged.add(messageId);
+    const isNew = !this.#read(messageId);
+    if (isNew) this.#countUnlogged(messageId, 1);
     try {
       return await this.#manager.wrapOutgoingMessage(content, messageId, this.#channelId);
     } catch (error) {
-      if (isNew) this.#unlogged.delete(messageId);
+      if (isNew) this.#countUnlogged(messageId, -1);
       throw error;
     }
   }
 
-  /** Settles when the transport has it, or has failed: then the message is sent again by the resend schedule. */
-  #publish(data) {
-    return new Promise((resolve) => {
-      this.#publishing.add(resolve);
-      if (this.#closing) resolve();
-      this.#attempt("publish", () => this.#transport.publish(this.#channelId, data)).finally(() => {
-        this.#publishing.delete(resolve);
-        resolve();
-      });
-    });
+  /** Nothing is left to count once one was logged. */
+  #countUnlogged(messageId, change) {
+    const count = (this.#unlogged.get(messageId) ?? 0) + change;
+    if (count > 0) this.#unlogged.set(messageId, count);
+    else this.#unlogged.delete(messageId);
+  }
+
+  #hand(bytes) {
+    return this.#attempt("publish", () => this.#transport.publish(this.#channelId, bytes));
+  }
+
+  /** As a repair has them. */
+  #unacknowledgedBytes(messageId) {
+    const message = this.#status.isUnacknowledged(messageId) && this.#message(messageId);
+    return message ? encodeMessage(message, this.#manager.config.dialect) : undefined;
   }
 
   async #sendSync() {
     try {
-      await this.#publish(await this.#manager.wrapSyncMessage(this.#channelId));
+      await this.#publisher.publish(await this.#manager.wrapSyncMessage(this.#channelId));
       if (!this.#sync.hurries) this.#hurryForRequests();
     } catch (error) {
       if (!this.#closing) report(error);
@@ -206,18 +218,23 @@ export class ReliableChannel extends EventTarget {
       const copy = new Uint8Array(messageBytes("bytes", data));
       const received = await this.#manager.unwrapReceivedMessage(copy, this.#channelId);
       if (received.kind !== "sync") return;
-      this.#status.delivered(received.messageId);
+      this.#status.came(received.messageId);
       this.#retrieval.forget(received.messageId);
       // An own one that comes back is a duplicate.
-      const log = this.#manager.getMessageHistory(this.#channelId);
-      if (!received.duplicate && tellsNewest(copy, log)) this.#sync.restart();
+      if (!received.duplicate) this.#heardSync(decodeMessage(copy));
     });
+  }
+
+  #heardSync({ causalHistory }) {
+    this.#status.named(causalHistory);
+    if (tellsNewest(causalHistory, this.#manager.getMessageHistory(this.#channelId))) this.#sync.restart();
   }
 
   #listen() {
     const on = (type, listener) => this.#manager.addEventListener(type, ({ detail }) => listener(detail));
-    for (const type of ["messageResend", "repairReady"]) on(type, (detail) => void this.#publish(detail.bytes));
-    on("messageSent", ({ messageId }) => this.#status.settled(messageId));
+    on("messageResend", ({ bytes, messageId }) => void this.#publisher.publish(bytes, messageId));
+    on("repairReady", ({ bytes }) => void this.#publisher.publish(bytes));
+    on("messageSent", (detail) => this.#status.settled(detail));
     on("messageReady", (message) => this.#delivered(message));
     on("missingDependencies", ({ messageId, missingDependencies }) => {
       this.#status.waits(messageId, missingDependencies.map((entry) => entry.messageId));
@@ -237,7 +254,7 @@ export class ReliableChannel extends EventTarget {
   #delivered(message) {
     // Ephemeral messages are no part of the log, even if they have the id of one that is.
     if (message.lamportTimestamp === undefined) return;
-    this.#status.delivered(message.messageId);
+    this.#status.delivered(message);
     this.#retrieval.forget(message.messageId);
     if (this.#unlogged.size > 0) this.#logOwnBefore(message.messageId);
     for (const reader of this.#readers) reader.push(message);
@@ -248,7 +265,7 @@ export class ReliableChannel extends EventTarget {
   /** What names an own message is told before its sending has resolved, where it waited for it. */
   #logOwnBefore(messageId) {
     this.#unlogged.delete(messageId);
-    const message = this.#manager.getMessage(this.#channelId, messageId);
+    const message = this.#message(messageId);
     for (const entry of message?.causalHistory ?? []) this.#log(entry.messageId);
   }
 
@@ -260,10 +277,15 @@ export class ReliableChannel extends EventTarget {
   }
 
   #read(messageId) {
-    const message = this.#manager.getMessage(this.#channelId, messageId);
+    const message = this.#message(messageId);
     if (!message) return undefined;
     const { channelId, senderId, content, lamportTimestamp } = message;
     return { channelId, messageId, senderId, content, lamportTimestamp };
+  }
+
+  /** What was under way is still told while the channel closes, when the log can't be looked at any more. */
+  #message(messageId) {
+    return this.#closing ? undefined : this.#manager.getMessage(this.#channelId, messageId);
   }
 
   // Telling.
@@ -276,11 +298,14 @@ export class ReliableChannel extends EventTarget {
     }
   }
 
+  /** Resolves with whether it went well. */
   async #attempt(operation, body) {
     try {
       await body();
+      return true;
     } catch (error) {
       this.#transportFailed(operation, error);
+      return false;
     }
   }
 

@@ -14,8 +14,8 @@ export class Retrieval {
   #retrieve;
   #takeIn;
   #report;
-  /** The ids that are missing. */
-  #wanted = new Set();
+  /** What is missing, by id, with the last hint that came: not everyone who names a message has one. */
+  #wanted = new Map();
   /** The ids that some batch cares for: no other may, so none is asked for twice at once. */
   #inCare = new Set();
   #timers = new Set();
@@ -34,7 +34,7 @@ export class Retrieval {
   /** @param {import("../index.js").HistoryEntry[]} entries */
   want(entries) {
     if (!this.#retrieve || this.#stopped) return;
-    const batch = entries.filter((entry) => this.#wantsCare(entry));
+    const batch = entries.filter((entry) => this.#wantsCare(entry)).map(({ messageId }) => messageId);
     if (batch.length > 0) this.#later(batch, FIRST_DELAY);
   }
 
@@ -48,11 +48,13 @@ export class Retrieval {
     this.#timers.forEach(clearTimeout);
   }
 
-  #wantsCare({ messageId }) {
+  /** Whether no batch has cared for it yet. */
+  #wantsCare(entry) {
+    const { messageId, retrievalHint } = entry;
     const inCare = this.#inCare.has(messageId);
     if (!inCare && this.#inCare.size >= MOST) return false;
     this.#inCare.add(messageId);
-    this.#wanted.add(messageId);
+    if (retrievalHint || !this.#wanted.has(messageId)) this.#wanted.set(messageId, entry);
     return !inCare;
   }
 
@@ -68,8 +70,7 @@ export class Retrieval {
     const missing = this.#stillMissing(batch);
     if (missing.length === 0) return;
     try {
-      // A copy: the application may do with it what it likes.
-      const found = await this.#retrieve([...missing]);
+      const found = await this.#retrieve(missing.map((messageId) => this.#wanted.get(messageId)));
       for (const bytes of array("what options.retrieve gives", found, (_, item) => item)) await this.#takeIn(bytes);
     } catch (error) {
       this.#report(error);
@@ -80,6 +81,6 @@ export class Retrieval {
 
   /** Of a batch; it cares for the others no more. */
   #stillMissing(batch) {
-    return batch.filter(({ messageId }) => this.#wanted.has(messageId) || !this.#inCare.delete(messageId));
+    return batch.filter((messageId) => this.#wanted.has(messageId) || !this.#inCare.delete(messageId));
   }
 }

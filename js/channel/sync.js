@@ -3,16 +3,15 @@
  * tells what it would tell, or anything is sent: so a group of any size sends about one per interval instead of one each.
  */
 
-import { decodeMessage } from "../codec.js";
 import { background } from "../timers.js";
 
 /** Longer delays would be taken for none. */
 const LONGEST_DELAY = 2 ** 31 - 1;
 
-/** Whether a sync message names the newest of our log. Who lacks it must not keep us from telling. */
-export function tellsNewest(bytes, log) {
+/** Whether what a sync message names has the newest of our log. Who lacks it must not keep us from telling. */
+export function tellsNewest(causalHistory, log) {
   const newest = log.at(-1);
-  return newest === undefined || decodeMessage(bytes).causalHistory.some(({ messageId }) => messageId === newest);
+  return newest === undefined || causalHistory.some(({ messageId }) => messageId === newest);
 }
 
 export class SyncSchedule {

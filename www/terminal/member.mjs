@@ -17,7 +17,7 @@ export class Member {
   state = { said: 0, logged: 0, missing: 0, lost: 0, unacknowledged: 0, synced: false };
   /** The latest in its log. */
   clock = 0n;
-  tally = { again: 0, asked: 0, answered: 0, resent: 0, givenUp: 0 };
+  tally = { again: 0, asked: 0, answered: 0, resent: 0 };
   /** What it noticed to be missing. */
   gaps = new Set();
   /** What its lines depend on, by their ids, as they were sent. */
@@ -102,7 +102,7 @@ export class Member {
 
   /** By what is left, since the events just before a kill are never heard of. */
   get acknowledged() {
-    return this.state.said - this.state.unacknowledged - this.tally.givenUp;
+    return this.state.said - this.state.unacknowledged;
   }
 
   #order(type, body) {
@@ -114,7 +114,6 @@ export class Member {
     if (type === "frame") this.#broadcast(body);
     else if (type === "restored" || type === "delivered") this.#logged(life[type], body);
     else if (type === "missing") body.ids.forEach((id) => this.gaps.add(id));
-    else if (type === "givenUp") this.tally.givenUp += 1;
     else if (type === "ready") ready(Object.assign(life, body));
     // "state", and "log" at the end.
     else Object.assign(this, body);

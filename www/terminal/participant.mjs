@@ -60,7 +60,6 @@ const fail = ({ error }) => {
 };
 const listeners = {
   messageReady: ({ messageId }) => fresh.add(messageId),
-  messageSent: ({ acknowledged }) => acknowledged || tell("givenUp"),
   missingDependencies: ({ missingDependencies }) =>
     tell("missing", { ids: missingDependencies.map(({ messageId }) => messageId) }),
   persistenceError: fail,

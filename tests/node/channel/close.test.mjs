@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { handTransport, recordChannel, stopTime } from "../support/channels.mjs";
+import { follow, handTransport, recordChannel, stopTime } from "../support/channels.mjs";
 import { InspectingPersistence } from "../support/inspecting-persistence.mjs";
 import { CHANNEL, idle, message, sds, text } from "../support/participants.mjs";
 
@@ -186,6 +186,42 @@ test("while received messages are being saved: gaps and sync messages of the las
   persistence.release();
   await closing;
   assert.equal(persistence.kept(CHANNEL).incoming.size, 1, "what was taken in is kept");
+  await nothingIsLeft();
+});
+
+test("while own and received messages are being saved, with a loop that reads", async (t) => {
+  const { channel, transport, persistence, hold, nothingIsLeft } = await setting(t);
+  const { done } = follow(channel);
+  hold();
+  transport.hears(message("first"));
+  await idle();
+  const sent = channel.send(text("hello"), "m");
+  transport.hears(message("second", { after: ["first"] }));
+  transport.hears(message("sync", { content: "", after: ["first"] }));
+  await idle();
+  const closing = channel.close();
+  await idle();
+  persistence.release();
+  await Promise.all([closing, sent, done]);
+  assert.deepEqual([...persistence.kept(CHANNEL).log.keys()].sort(), ["first", "m", "second"]);
+  await nothingIsLeft();
+});
+
+test("while messages are being saved that name what was given up", async (t) => {
+  const config = { maxResendAttempts: 0, resendInterval: 1000, bufferSweepInterval: 1000 };
+  const { channel, transport, persistence, pass, hold, nothingIsLeft } = await setting(t, { config });
+  await channel.send(text("hello"), "m");
+  await pass(3000);
+  hold();
+  transport.hears(message("first"));
+  await idle();
+  transport.hears(message("second", { after: ["m"] }));
+  transport.hears(message("sync", { content: "", after: ["m"] }));
+  await idle();
+  const closing = channel.close();
+  await idle();
+  persistence.release();
+  await closing;
   await nothingIsLeft();
 });
 

@@ -117,6 +117,33 @@ test("what waits for an own message comes after it", async (t) => {
   assert.equal(channel.status.missing, 0);
 });
 
+test("of several sent at once under one id, the one that is accepted is told once", async (t) => {
+  const tooLarge = new Uint8Array(2 ** 20 + 1);
+  const [m, n] = [text("m"), text("n")];
+  for (const contents of [[tooLarge, m], [m, tooLarge], [m, n], [tooLarge, tooLarge, m]]) {
+    const { channel } = await open(t);
+    const { log } = follow(channel);
+    const sent = await Promise.allSettled(contents.map((content) => channel.send(content, "m")));
+    await idle();
+    assert.equal(sent.filter(({ status }) => status === "fulfilled").length, 1);
+    assert.deepEqual(idsOf(log), ["m"]);
+  }
+});
+
+test("a message whose id is used again while it is being saved is told once it is", async (t) => {
+  const { persistence, hold, proceed } = slowSaves();
+  const { channel } = await open(t, { persistence });
+  const { log } = follow(channel);
+  hold();
+  const sent = channel.send(text("m"), "m");
+  await idle();
+  await assert.rejects(channel.send(text("n"), "m"), { code: "InvalidArgument" });
+  assert.deepEqual(log, []);
+  await proceed();
+  await sent;
+  assert.deepEqual(idsOf(log), ["m"]);
+});
+
 test("several loops read on their own", async (t) => {
   const { channel } = await open(t);
   await channel.send(text("m1"), "m1");

@@ -200,3 +200,16 @@ for (const participantId of ["carol", ""]) {
     assert.equal(channel.status.synced, true);
   });
 }
+
+test("a hint that comes with a later name is given to the application", async (t) => {
+  const { pass } = stopTime(t);
+  const hints = [];
+  const { transport } = await carol(t, async (missing) => void hints.push(missing[0].retrievalHint) ?? []);
+  transport.hears(message("by its sender", { after: ["first"] }));
+  await pass(1000);
+  transport.hears(waiting);
+  await pass(2000);
+  transport.hears(message("by one who has none", { after: ["first"] }));
+  await pass(4000);
+  assert.deepEqual(hints, [undefined, text("there"), text("there")]);
+});

@@ -1,6 +1,7 @@
 // A whole application, as a person would write it: compiled, never run.
 
-import { MemoryPersistence, ReliabilityManager, SdsError, type ManagerOptions, type ReceivedMessage } from "sds-wasm";
+import { MemoryPersistence, ReliabilityManager, ReliableChannel, SdsError } from "sds-wasm";
+import type { ManagerOptions, ReceivedMessage, Transport } from "sds-wasm";
 
 interface Network {
   broadcast(bytes: Uint8Array): void;
@@ -79,4 +80,14 @@ export async function leave(manager: ReliabilityManager): Promise<void> {
 export async function scoped(): Promise<void> {
   await using manager = await ReliabilityManager.create({ participantId: "" });
   await manager.ensureChannel(CHANNEL);
+}
+
+export async function chat(transport: Transport): Promise<string[]> {
+  await using channel = await ReliableChannel.open({ participantId: "alice", channelId: CHANNEL, transport });
+  channel.addEventListener("statusChange", ({ detail }) => {
+    const ids: string[] = channel.unacknowledgedIds();
+    console.log(detail.synced, detail.missing + detail.lost + detail.unacknowledged, ids);
+  });
+  await channel.send(new TextEncoder().encode("hello"));
+  return channel.unacknowledgedIds();
 }

@@ -1,0 +1,10 @@
+/** Sets of ids that strangers can make grow: they may name and send what they like. */
+
+/** Ids kept of each kind. */
+export const MOST = 10_000;
+
+/** Adds an id; over the limit, the oldest is forgotten. */
+export function add(ids, id) {
+  ids.add(id);
+  if (ids.size > MOST) ids.delete(ids.values().next().value);
+}
