@@ -34,10 +34,8 @@ pub fn response_delay(
     let (Some(distance), Some(factor)) = (distance.checked_rem(t_max), factor.checked_rem(t_max)) else {
         return 0;
     };
-    let product = u128::from(distance).saturating_mul(u128::from(factor));
-    let delay = product.checked_rem(u128::from(t_max)).unwrap_or(0);
-    // Below t_max, so it fits.
-    delay as Millis
+    // Fits: settings are below 2^31.
+    distance.saturating_mul(factor).checked_rem(t_max).unwrap_or(0)
 }
 
 /// Whether a participant is among those who may answer requests for this message: everybody if there is one group,
