@@ -128,8 +128,11 @@ impl<E> Slot<E> {
     pub fn settle(&self, ticket: Ticket) -> Vec<Event<E>> {
         self.settled.set(ticket);
         let mut outbox = self.outbox.borrow_mut();
-        let due = outbox.partition_point(|(of, _)| *of <= ticket);
-        outbox.drain(..due).map(|(_, event)| event).collect()
+        let mut due = Vec::new();
+        while outbox.front().is_some_and(|(of, _)| *of <= ticket) {
+            due.extend(outbox.pop_front().map(|(_, event)| event));
+        }
+        due
     }
 
     pub fn queue_hint(&self, id: MessageId, hint: Bytes) {

@@ -183,8 +183,9 @@ impl RollingBloomFilter {
     }
 
     fn roll(&mut self) {
-        let forget = self.newest.len().saturating_sub(self.least);
-        self.newest.drain(..forget);
+        while self.newest.len() > self.least {
+            self.newest.pop_front();
+        }
         self.filter = BloomFilter::new(self.rolled, self.filter.error_rate());
         for id in &self.newest {
             self.filter.insert(*id);
