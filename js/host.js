@@ -1,5 +1,6 @@
 /** What the core calls: for each event its function, with plain values. Bytes are views of its memory, so they are copied. */
 
+/** As in src/wasm/host.rs. */
 const KINDS = ["content", "sync", "ephemeral"];
 
 /** `tell(type, detail)` hands an event to the application. It doesn't throw. */

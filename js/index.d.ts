@@ -4,7 +4,8 @@
  *
  * All times are milliseconds, instants (since the unix epoch) and durations alike. Ids are strings of well-formed text.
  * Bytes are copied on the way in and out: a caller may reuse its buffer as soon as a call has returned, before the
- * promise settles. Asynchronous methods never throw, they reject; whatever fails, fails with an {@link SdsError}.
+ * promise settles (but what a {@link Persistence} is given is its own). Asynchronous methods never throw, they reject;
+ * whatever fails, fails with an {@link SdsError}.
  *
  * "SDS spec" in these comments is the public specification (`docs/ift-ts/raw/sds.md` in rfc-index); "SDS-R" is its
  * section "SDS Repair (SDS-R)". "nim-sds" is the implementation whose formats, numbers and behaviour this package

@@ -1,4 +1,4 @@
-/** Sets of ids that strangers can make grow: they may name and send what they like. */
+/** Sets of ids that don't grow for ever: strangers may name and send what they like, and transports may fail. */
 
 /** Ids kept of each kind. */
 export const MOST = 10_000;

@@ -10,6 +10,7 @@ export class Publisher {
   #refused = new Set();
   /** The resolve functions of what is under way: stopping doesn't wait for a transport that never answers. */
   #underWay = new Set();
+  #repeating = false;
   #stopped = false;
 
   /**
@@ -29,7 +30,7 @@ export class Publisher {
       this.#tryTo(bytes, messageId).then((taken) => {
         this.#underWay.delete(resolve);
         resolve(taken);
-        if (taken) this.#again();
+        if (taken) return this.#again();
       }).catch(report);
     });
   }
@@ -48,12 +49,14 @@ export class Publisher {
   }
 
   /** One after the other, so that a transport that fails again is left in peace. Each but once: it may be the message's fault. */
-  #again() {
-    if (this.#stopped) return;
-    for (const refused of this.#refused) {
-      this.#refused.delete(refused);
-      const bytes = this.#bytesOf(refused);
-      if (bytes) return void this.publish(bytes);
+  async #again() {
+    if (this.#repeating) return;
+    this.#repeating = true;
+    for (const messageId of this.#refused) {
+      this.#refused.delete(messageId);
+      const bytes = this.#stopped ? undefined : this.#bytesOf(messageId);
+      if (bytes && !(await this.publish(bytes))) break;
     }
+    this.#repeating = false;
   }
 }

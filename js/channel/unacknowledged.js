@@ -48,8 +48,8 @@ export class Unacknowledged {
   }
 
   settled(messageId, acknowledged) {
-    if (!acknowledged) this.#giveUp(messageId);
-    else if (!this.#forget(messageId)) add(this.#early, messageId);
+    if (acknowledged) this.#acknowledge(messageId);
+    else this.#giveUp(messageId);
   }
 
   /** A message was delivered. An own one that comes back says only what we have had. */
@@ -64,7 +64,8 @@ export class Unacknowledged {
     const has = [...entries];
     for (const { messageId, senderId = this.#participantId } of has) {
       if (senderId !== this.#participantId || this.#followed.has(messageId)) continue;
-      if (this.#givenUp.has(messageId)) this.#forget(messageId);
+      if (this.#givenUp.has(messageId)) this.#acknowledge(messageId);
+      if (this.#givenUp.size === 0) return;
       const before = this.#causalHistory(messageId);
       if (before.length > 0) add(this.#followed, messageId);
       has.push(...before);
@@ -74,6 +75,10 @@ export class Unacknowledged {
   #giveUp(messageId) {
     add(this.#givenUp, messageId);
     this.#followed.clear();
+  }
+
+  #acknowledge(messageId) {
+    if (!this.#forget(messageId)) add(this.#early, messageId);
   }
 
   #forget(messageId) {

@@ -1,12 +1,12 @@
 /** State in the browser ("sds-wasm/indexeddb"): one IndexedDB database, in windows and workers of every kind. */
 
-import { bytes, object, optional, text } from "../arguments.js";
+import { object, optional, text } from "../arguments.js";
 import { SdsError, invalidArgument } from "../errors.js";
 import { deleteDatabase, openDatabase, rangeOf, read, write } from "./indexeddb/database.js";
 import { storageFailed } from "./indexeddb/failure.js";
 import { acquire } from "./indexeddb/lock.js";
 import { Queue } from "./queue.js";
-import { checkUpdate } from "./update.js";
+import { checkUpdate, ownBytes } from "./update.js";
 
 const DEFAULT_NAME = "sds-wasm";
 /** Known to this file only, which makes the constructor private: opening is asynchronous. */
@@ -70,7 +70,7 @@ export class IndexedDbPersistence {
   /** @param {string} channelId @param {Uint8Array} meta @returns {Promise<void>} */
   async saveChannelMeta(channelId, meta) {
     this.#check(channelId);
-    const given = bytes("meta", meta);
+    const given = ownBytes("meta", meta);
     await this.#queue.write([(stores) => stores.meta.put(given, channelId)]);
   }
 
@@ -80,7 +80,7 @@ export class IndexedDbPersistence {
     const { append, evict } = checkUpdate(update);
     await this.#queue.write([
       ({ history }) => {
-        for (const message of append) history.put(message.bytes, [channelId, message.messageId]);
+        for (const { messageId, bytes } of append) history.put(bytes, [channelId, messageId]);
         for (const messageId of evict) history.delete([channelId, messageId]);
       },
     ]);
@@ -90,7 +90,7 @@ export class IndexedDbPersistence {
   async setRetrievalHint(messageId, hint, channelId) {
     this.#check(channelId);
     text("messageId", messageId);
-    const given = bytes("hint", hint);
+    const given = ownBytes("hint", hint);
     await this.#queue.write([({ hints }) => hints.put(given, [channelId, messageId])]);
   }
 

@@ -1,8 +1,8 @@
 /** State on disk in Node ("sds-wasm/node"), over LevelDB by classic-level or any other abstract-level database. */
 
-import { bytes, text } from "../arguments.js";
+import { text } from "../arguments.js";
 import { SdsError, invalidArgument } from "../errors.js";
-import { checkUpdate } from "./update.js";
+import { checkUpdate, ownBytes } from "./update.js";
 import { claimFolder, databaseFailed } from "./level/folder.js";
 import { BINARY, ChannelKeys, VERSION_KEY, del, put } from "./level/keys.js";
 import { Queue } from "./queue.js";
@@ -66,21 +66,21 @@ export class LevelPersistence {
   /** @param {string} channelId @param {Uint8Array} meta @returns {Promise<void>} */
   async saveChannelMeta(channelId, meta) {
     const keys = this.#channel(channelId);
-    await this.#queue.write([put(keys.meta(), bytes("meta", meta))]);
+    await this.#queue.write([put(keys.meta(), ownBytes("meta", meta))]);
   }
 
   /** @param {string} channelId @param {import("../index.js").HistoryUpdate} update @returns {Promise<void>} */
   async updateHistory(channelId, update) {
     const keys = this.#channel(channelId);
     const { append, evict } = checkUpdate(update);
-    const puts = append.map((message) => put(keys.history(message.messageId), message.bytes));
+    const puts = append.map(({ messageId, bytes }) => put(keys.history(messageId), bytes));
     await this.#queue.write([...puts, ...evict.map((messageId) => del(keys.history(messageId)))]);
   }
 
   /** @param {string} messageId @param {Uint8Array} hint @param {string} channelId @returns {Promise<void>} */
   async setRetrievalHint(messageId, hint, channelId) {
     const keys = this.#channel(channelId);
-    await this.#queue.write([put(keys.hint(text("messageId", messageId)), bytes("hint", hint))]);
+    await this.#queue.write([put(keys.hint(text("messageId", messageId)), ownBytes("hint", hint))]);
   }
 
   /** @param {string} channelId @returns {Promise<import("../index.js").ChannelData | undefined>} */

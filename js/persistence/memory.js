@@ -1,7 +1,7 @@
 /** The backend that keeps everything in memory. */
 
-import { bytes, text } from "../arguments.js";
-import { checkUpdate } from "./update.js";
+import { text } from "../arguments.js";
+import { checkUpdate, ownBytes } from "./update.js";
 
 /**
  * @typedef {object} Kept What is kept of a channel.
@@ -21,7 +21,7 @@ export class MemoryPersistence {
   /** @param {string} channelId @param {Uint8Array} meta */
   async saveChannelMeta(channelId, meta) {
     text("channelId", channelId);
-    const given = bytes("meta", meta);
+    const given = ownBytes("meta", meta);
     this.#channel(channelId).meta = given;
   }
 
@@ -30,7 +30,7 @@ export class MemoryPersistence {
     text("channelId", channelId);
     const { append, evict } = checkUpdate(update);
     const { history } = this.#channel(channelId);
-    for (const message of append) history.set(message.messageId, message.bytes);
+    for (const { messageId, bytes } of append) history.set(messageId, bytes);
     for (const messageId of evict) history.delete(messageId);
   }
 
@@ -50,7 +50,7 @@ export class MemoryPersistence {
   async setRetrievalHint(messageId, hint, channelId) {
     text("messageId", messageId);
     text("channelId", channelId);
-    const given = bytes("hint", hint);
+    const given = ownBytes("hint", hint);
     this.#channel(channelId).hints.set(messageId, given);
   }
 

@@ -1,6 +1,15 @@
-/** What backends are given, checked. The bytes are theirs: nobody else writes to them any more. */
+/** What backends are given, checked. Bytes are theirs: nobody else writes to them any more. */
 
 import { array, bytes, object, text } from "../arguments.js";
+
+/**
+ * Bytes to keep. A view of a larger buffer is copied: IndexedDB would store, and memory keep, all of it.
+ * @param {string} name for the error @param {unknown} value
+ */
+export function ownBytes(name, value) {
+  const given = bytes(name, value);
+  return given.byteLength === given.buffer.byteLength ? given : new Uint8Array(given);
+}
 
 /**
  * A checked copy of a history update, but for the bytes. It is made before anything is written, so that a wrong entry in
@@ -17,6 +26,6 @@ export function checkUpdate(update) {
 }
 
 function checkStoredMessage(name, value) {
-  const { messageId, bytes: encoded } = object(name, value);
-  return { messageId: text(`${name}.messageId`, messageId), bytes: bytes(`${name}.bytes`, encoded) };
+  const { messageId, bytes } = object(name, value);
+  return { messageId: text(`${name}.messageId`, messageId), bytes: ownBytes(`${name}.bytes`, bytes) };
 }

@@ -211,7 +211,7 @@ fn check_last(byte: u8, shift: u32) -> Result<(), String> {
 mod tests {
     use super::*;
 
-    fn walk(bytes: &[u8]) -> Result<Vec<(u32, Value<'_>)>, String> {
+    fn all(bytes: &[u8]) -> Result<Vec<(u32, Value<'_>)>, String> {
         fields(bytes).collect()
     }
 
@@ -220,9 +220,9 @@ mod tests {
         let bytes = [0x08, 0x96, 0x01, 0x12, 2, 7, 8, 0x1d, 0, 0, 0, 0, 0x21, 0, 0, 0, 0, 0, 0, 0, 0];
         let expected =
             [(1, Value::Number(150)), (2, Value::Bytes(&[7, 8])), (3, Value::Fixed), (4, Value::Fixed)];
-        assert_eq!(walk(&bytes).unwrap(), expected);
+        assert_eq!(all(&bytes).unwrap(), expected);
         let largest = [8, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1];
-        assert_eq!(walk(&largest).unwrap(), [(1, Value::Number(u64::MAX))]);
+        assert_eq!(all(&largest).unwrap(), [(1, Value::Number(u64::MAX))]);
     }
 
     #[test]
@@ -240,7 +240,7 @@ mod tests {
             (&[0x12, 0xff, 0xff, 0xff, 0xff, 0x0f, 0], "4294967295 bytes where 1"),
         ];
         for (bytes, reason) in wrong {
-            let text = walk(bytes).unwrap_err();
+            let text = all(bytes).unwrap_err();
             assert!(text.contains(reason), "{bytes:x?}: {text}");
         }
     }

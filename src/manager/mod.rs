@@ -129,8 +129,9 @@ impl<P: Persistence, H: Host<P::Error>> Manager<P, H> {
     /// As [`remove_channel`](Self::remove_channel), the first that occurred; the other channels are removed.
     pub async fn reset(&self) -> Result<(), P> {
         self.inner.check_open()?;
-        let channels = self.inner.slots.borrow().all();
-        let removals = channels.iter().map(|(channel, _)| Box::pin(self.inner.remove(channel)) as Call<_>);
+        // Ids only: a slot that is held elsewhere is not forgotten.
+        let channels = self.inner.slots.borrow().ids();
+        let removals = channels.iter().map(|channel| Box::pin(self.inner.remove(channel)) as Call<_>);
         let failures = all(removals.collect()).await;
         failures.into_iter().next().map_or(Ok(()), |failure| Err(Error::Persistence(failure)))
     }

@@ -36,6 +36,10 @@ impl<E> Slots<E> {
         }
     }
 
+    pub fn ids(&self) -> Vec<ChannelId> {
+        self.0.iter().map(|(id, _)| id.clone()).collect()
+    }
+
     pub fn all(&self) -> Vec<(ChannelId, Rc<Slot<E>>)> {
         self.0.clone()
     }

@@ -81,6 +81,12 @@ macro_rules! settings {
                 )))
             }
 
+            /// How many ids that have left the history are remembered, each for itself: as known, and as to be evicted from
+            /// storage.
+            pub(super) fn remembered_ids(&self) -> usize {
+                self.max_message_history.saturating_mul(4)
+            }
+
             /// The names of all numeric settings, in the order of the documentation.
             pub const NAMES: &[&str] = &[$($name),*];
 

@@ -21,11 +21,13 @@ pub(super) struct History {
     log: Timeline<Logged>,
     limit: usize,
     pending: Pending,
+    max_evicts: usize,
 }
 
 impl History {
-    pub fn new(limit: usize) -> Self {
-        Self { log: Timeline::default(), limit, pending: Pending::default() }
+    /// At most `limit` messages, and as many evicts that storage doesn't know of as `max_evicts`.
+    pub fn new(limit: usize, max_evicts: usize) -> Self {
+        Self { log: Timeline::default(), limit, pending: Pending::default(), max_evicts }
     }
 
     pub fn contains(&self, id: &MessageId) -> bool {
@@ -115,7 +117,7 @@ impl History {
         let is_evict = |(_, id): &&Change| !self.contains(id);
         let mut changes = self.pending.latest();
         let evicts = changes.iter().filter(|change| is_evict(change)).count();
-        let mut excess = evicts.saturating_sub(self.max_evicts());
+        let mut excess = evicts.saturating_sub(self.max_evicts);
         changes.retain(|change| {
             let forget = excess > 0 && is_evict(change);
             excess = excess.saturating_sub(usize::from(forget));
@@ -124,14 +126,9 @@ impl History {
         changes
     }
 
-    /// As many as there are known ids: enough for any outage of storage that matters, and bounded.
-    fn max_evicts(&self) -> usize {
-        self.limit.saturating_mul(4)
-    }
-
     /// Keeps the queue within bounds while storage fails. When it does something, half of the queue goes.
     fn compact(&mut self) {
-        let most = self.limit.saturating_add(self.max_evicts()).saturating_mul(2);
+        let most = self.limit.saturating_add(self.max_evicts).saturating_mul(2);
         if self.pending.len() > most {
             let changes = self.changes().into_iter().cloned().collect();
             self.pending.replace(changes);
@@ -183,14 +180,14 @@ mod tests {
 
     #[test]
     fn a_message_that_leaves_before_it_was_written_is_only_evicted() {
-        let mut history = History::new(2);
+        let mut history = History::new(2, 8);
         append(&mut history, 0..3);
         assert_eq!(pending(&history), "+m1 +m2 -m0");
     }
 
     #[test]
     fn while_storage_fails_the_queue_is_bounded_and_the_oldest_evicts_are_forgotten() {
-        let mut history = History::new(2);
+        let mut history = History::new(2, 8);
         append(&mut history, 0..100);
         assert_eq!(pending(&history), "+m98 +m99 -m90 -m91 -m92 -m93 -m94 -m95 -m96 -m97");
         assert!(history.pending.len() <= 20, "{}", history.pending.len());
@@ -198,7 +195,7 @@ mod tests {
 
     #[test]
     fn what_was_queued_after_a_batch_is_still_queued_when_that_is_confirmed() {
-        let mut history = History::new(2);
+        let mut history = History::new(2, 8);
         append(&mut history, 0..95);
         let (_, mark) = history.pending();
         append(&mut history, 95..100);

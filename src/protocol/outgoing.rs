@@ -28,6 +28,8 @@ pub(super) struct Due {
     pub resend: Vec<(StoredMessage, u32)>,
     /// Out of attempts: these have left the buffer.
     pub given_up: Vec<MessageId>,
+    /// Whether anything is other than before.
+    pub changed: bool,
 }
 
 impl Outgoing {
@@ -85,20 +87,10 @@ impl Outgoing {
         acknowledged
     }
 
-    /// What was sent later than now, because the clock was set back, counts as sent now. Returns whether there was any.
-    pub fn set_back(&mut self, now: Millis) -> bool {
-        let mut any = false;
-        for Sent { unacknowledged, .. } in self.sent.values_mut() {
-            any |= unacknowledged.send_time > now;
-            unacknowledged.send_time = unacknowledged.send_time.min(now);
-        }
-        any
-    }
-
     /// Counts an attempt for each message sent longer ago than the resend interval, and removes those that have
     /// none left.
     pub fn sweep(&mut self, config: &Config, now: Millis) -> Due {
-        let mut due = Due::default();
+        let mut due = Due { changed: self.set_back(now), ..Due::default() };
         let is_due =
             |sent: &&Sent| now.saturating_sub(sent.unacknowledged.send_time) > config.resend_interval;
         let ids =
@@ -118,6 +110,17 @@ impl Outgoing {
         for id in &due.given_up {
             self.sent.remove(id);
         }
+        due.changed |= !due.resend.is_empty() || !due.given_up.is_empty();
         due
+    }
+
+    /// What was sent later than now, because the clock was set back, counts as sent now. Returns whether there was any.
+    fn set_back(&mut self, now: Millis) -> bool {
+        let mut any = false;
+        for Sent { unacknowledged, .. } in self.sent.values_mut() {
+            any |= unacknowledged.send_time > now;
+            unacknowledged.send_time = unacknowledged.send_time.min(now);
+        }
+        any
     }
 }

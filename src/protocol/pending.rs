@@ -37,7 +37,7 @@ impl Pending {
         latest
     }
 
-    /// Puts those of the latest changes in place of all that still matter.
+    /// Keeps these of the latest changes, and no others.
     pub fn replace(&mut self, changes: VecDeque<Change>) {
         self.changes = changes;
     }

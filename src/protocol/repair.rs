@@ -3,12 +3,12 @@
 use super::{MessageId, Millis, RepairRequest, RepairResponse, timeline::Timeline};
 
 /// Something to be done about a message at an instant.
-pub(super) trait Due {
+pub(super) trait Scheduled {
     fn id(&self) -> &MessageId;
     fn at(&mut self) -> &mut Millis;
 }
 
-impl Due for RepairRequest {
+impl Scheduled for RepairRequest {
     fn id(&self) -> &MessageId {
         &self.entry.message_id
     }
@@ -17,7 +17,7 @@ impl Due for RepairRequest {
     }
 }
 
-impl Due for RepairResponse {
+impl Scheduled for RepairResponse {
     fn id(&self) -> &MessageId {
         &self.entry.message_id
     }
@@ -36,7 +36,7 @@ impl<T> Default for Schedule<T> {
     }
 }
 
-impl<T: Due> Schedule<T> {
+impl<T: Scheduled> Schedule<T> {
     pub fn len(&self) -> usize {
         self.0.len()
     }
@@ -93,8 +93,8 @@ pub(super) struct Repair {
 }
 
 impl Repair {
-    /// Nothing is due later than `latest`, unless the clock was set back: then it is due at that instant. Returns whether a
-    /// buffer changed.
+    /// What is due later than `latest` is due then: the clock was set back, or the delays are shorter than when it was saved. All of
+    /// one participant's fall together for once. Returns whether a buffer changed.
     pub fn bring_forward(&mut self, latest: Millis) -> bool {
         self.asked.bring_forward(latest);
         let requests = self.requests.bring_forward(latest);

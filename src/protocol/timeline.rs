@@ -68,9 +68,9 @@ impl<T> Timeline<T> {
     }
 
     pub fn pop_last(&mut self) -> Option<(MessageId, T)> {
-        let ((_, id), _) = self.by_number.last_key_value()?;
-        let id = id.clone();
-        let item = self.remove(&id)?;
+        let ((_, id), place) = self.by_number.pop_last()?;
+        self.by_id.remove(&key(&id));
+        let (_, item) = self.items.take(place)?;
         Some((id, item))
     }
 

@@ -68,6 +68,7 @@ impl Host {
     /// The result of receiving.
     pub fn received(&self, received: &Received) -> JsValue {
         let missing = (!received.missing.is_empty()).then(|| entries(&received.missing));
+        // As KINDS in js/host.js.
         let kind = match received.kind {
             Kind::Content => 0,
             Kind::Sync => 1,

@@ -50,6 +50,15 @@ for (const [name, open] of Object.entries(BACKENDS)) {
     await persistence.close?.();
   });
 
+  test(`${name} keeps of a larger buffer only what is looked at`, async () => {
+    const persistence = await open();
+    await save(persistence, { ...sample(), meta: Uint8Array.of(9, 1, 2, 9).subarray(1, 3) });
+    const { meta } = await persistence.loadChannel("c");
+    assert.deepEqual([...new Uint8Array(meta.buffer, meta.byteOffset)].slice(0, 2), [1, 2]);
+    if (name === "IndexedDbPersistence") assert.equal(meta.buffer.byteLength, 2);
+    await persistence.close?.();
+  });
+
   test(`${name} gives copies`, async () => {
     const persistence = await open();
     await save(persistence, sample());

@@ -11,7 +11,8 @@ use crate::{
     protocol::{Error, HistoryEntry, MAX_CONTENT, Message},
 };
 
-/// The values of a message, as they stand in its bytes. Ids are not copied before all is known to be well.
+/// The values of a message, as they stand in its bytes. The message's own ids are not copied before all is
+/// known to be well.
 #[derive(Default)]
 struct Values<'a> {
     message_id: Option<&'a [u8]>,

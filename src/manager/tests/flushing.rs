@@ -107,3 +107,21 @@ fn an_operation_that_nobody_waits_for_any_more_blocks_nobody() {
     alice.send("m1");
     assert_eq!(alice.diary(), ["save", "update +dropped,m1 -", "m1 done"]);
 }
+
+#[test]
+fn channels_that_are_removed_leave_nothing_behind() {
+    let mut alice = Setup::new();
+    for round in 0..2 {
+        for channel in ["c", "d"] {
+            alice.start("ensured", move |m| async move { m.ensure_channel(&channel.into(), NOW).await });
+        }
+        match round {
+            0 => alice.start("reset", |m| async move { m.reset().await }),
+            _ => alice.start("removed", |m| async move {
+                m.remove_channel(&"c".into()).await?;
+                m.remove_channel(&"d".into()).await
+            }),
+        }
+        assert!(alice.manager.inner.slots.borrow().ids().is_empty(), "{:?}", alice.diary());
+    }
+}

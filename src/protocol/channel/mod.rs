@@ -51,11 +51,11 @@ impl Channel {
                 config.bloom_filter_capacity,
                 config.bloom_filter_error_rate,
             ),
-            history: History::new(config.max_message_history),
+            history: History::new(config.max_message_history, config.remembered_ids()),
             outgoing: Outgoing::default(),
             incoming: Incoming::default(),
             repair: Repair::default(),
-            known: KnownIds::new(config.max_message_history.saturating_mul(4)),
+            known: KnownIds::new(config.remembered_ids()),
             config,
         }
     }

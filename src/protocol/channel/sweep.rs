@@ -10,9 +10,8 @@ impl Channel {
     /// waiting messages after `lostMessageTimeout`. (The filter needs no sweep: it rolls when ids are added.) What seems to have
     /// begun later than now began now: the clock was set back.
     pub fn check_unacknowledged(&mut self, now: Millis) -> Effects {
-        let mut effects = Effects { changed: self.outgoing.set_back(now), ..Effects::default() };
         let due = self.outgoing.sweep(&self.config, now);
-        effects.changed |= !due.resend.is_empty() || !due.given_up.is_empty();
+        let mut effects = Effects { changed: due.changed, ..Effects::default() };
         if !due.resend.is_empty() {
             let dialect = self.config.dialect;
             let filter = self.format.write_filter(dialect, self.filter.filter());

@@ -58,6 +58,22 @@ test("one that the transport never takes is tried once more per failure, not for
   assert.equal(contents(tried).filter((id) => id === "too large").length, 2);
 });
 
+test("when the transport fails again at once, all but one keep their try", async (t) => {
+  const config = { maxResendAttempts: 0, resendInterval: 2000, bufferSweepInterval: 1000 };
+  const setting = await open(t, { takes: () => false, config });
+  const { channel, pass, tried } = setting;
+  for (const id of ["a", "b", "c"]) await channel.send(text(id), id);
+  await pass(5000);
+  setting.takes = ({ messageId }) => ["d", "e", "f"].includes(messageId);
+  await Promise.all(["d", "e", "f"].map((id) => channel.send(text(id), id)));
+  await idle();
+  tried.length = 0;
+  setting.takes = () => true;
+  await channel.send(text("g"), "g");
+  await idle();
+  assert.deepEqual(contents(tried), ["g", "b", "c"]);
+});
+
 test("what is sent again anyway is not published twice", async (t) => {
   const config = { resendInterval: 2000, bufferSweepInterval: 1000 };
   const setting = await open(t, { takes: () => false, config });

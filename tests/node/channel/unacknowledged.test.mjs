@@ -142,6 +142,23 @@ test("given up before send has resolved: it counts", async (t) => {
   assert.deepEqual([idsOf(sent), channel.unacknowledgedIds()], [["a"], ["a"]]);
 });
 
+test("given up and named before send has resolved: it doesn't", async (t) => {
+  const { pass } = stopTime(t);
+  const persistence = new InspectingPersistence();
+  const { channel, transport, sent } = await alice(t, { persistence, config: { resendInterval: 500 } });
+  persistence.holds = () => true;
+  transport.hears(message("theirs"));
+  await idle();
+  const sending = channel.send(text("a"), "a");
+  await pass(3000);
+  transport.hears(message("answer", { after: ["a"] }));
+  await idle();
+  persistence.release();
+  await sending;
+  await idle();
+  assert.deepEqual([idsOf(sent), channel.unacknowledgedIds()], [["a"], []]);
+});
+
 test("the ids are in the order of sending, whatever was given up, and after a reload", async (t) => {
   const { pass } = stopTime(t);
   const persistence = new sds.MemoryPersistence();
