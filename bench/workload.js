@@ -57,10 +57,13 @@ export class Stopwatch {
   }
 }
 
-/** Half a second of the same work for everybody, and a pause for compilers in the background to finish. */
+/** Milliseconds: engines compile what is used much in the background, more than once, and take their time on a machine with work. */
+const WARM = 2000;
+
+/** Some of the same work for everybody, and a pause for compilers in the background to finish. */
 export async function warmUp(body) {
   const start = now();
-  while (now() - start < 500) await body();
+  while (now() - start < WARM) await body();
   await new Promise((resolve) => setTimeout(resolve, 100));
   Stopwatch.log.length = 0;
 }
