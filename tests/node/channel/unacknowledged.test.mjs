@@ -127,37 +127,27 @@ test("what nobody has may be evicted here: it is still unacknowledged, and still
   assert.deepEqual(channel.unacknowledgedIds(), []);
 });
 
-test("given up before send has resolved: it counts", async (t) => {
-  const { pass } = stopTime(t);
-  const persistence = new InspectingPersistence();
-  const { channel, transport, sent } = await alice(t, { persistence, config: { resendInterval: 500 } });
-  persistence.holds = () => true;
-  transport.hears(message("theirs"));
-  await idle();
-  const sending = channel.send(text("a"), "a");
-  await pass(3000);
-  persistence.release();
-  await sending;
-  await idle();
-  assert.deepEqual([idsOf(sent), channel.unacknowledgedIds()], [["a"], ["a"]]);
-});
-
-test("given up and named before send has resolved: it doesn't", async (t) => {
-  const { pass } = stopTime(t);
-  const persistence = new InspectingPersistence();
-  const { channel, transport, sent } = await alice(t, { persistence, config: { resendInterval: 500 } });
-  persistence.holds = () => true;
-  transport.hears(message("theirs"));
-  await idle();
-  const sending = channel.send(text("a"), "a");
-  await pass(3000);
-  transport.hears(message("answer", { after: ["a"] }));
-  await idle();
-  persistence.release();
-  await sending;
-  await idle();
-  assert.deepEqual([idsOf(sent), channel.unacknowledgedIds()], [["a"], []]);
-});
+for (const [name, hears, unacknowledged] of [
+  ["given up before send has resolved: it counts", [], ["a"]],
+  ["given up and named before send has resolved: it doesn't", [message("answer", { after: ["a"] })], []],
+]) {
+  test(name, async (t) => {
+    const { pass } = stopTime(t);
+    const persistence = new InspectingPersistence();
+    const { channel, transport, sent } = await alice(t, { persistence, config: { resendInterval: 500 } });
+    persistence.holds = () => true;
+    transport.hears(message("theirs"));
+    await idle();
+    const sending = channel.send(text("a"), "a");
+    await pass(3000);
+    for (const bytes of hears) transport.hears(bytes);
+    await idle();
+    persistence.release();
+    await sending;
+    await idle();
+    assert.deepEqual([idsOf(sent), channel.unacknowledgedIds()], [["a"], unacknowledged]);
+  });
+}
 
 test("the ids are in the order of sending, whatever was given up, and after a reload", async (t) => {
   const { pass } = stopTime(t);
